@@ -47,6 +47,7 @@ export async function seedScratch(target: ProofTarget, organization: ScratchOrga
     await seedInvoices(target, organization);
     await addOfEach(target, organization);
     await fillTrash(target, organization);
+    await reportMonth(target, organization);
   }
 }
 
@@ -79,4 +80,23 @@ async function fillTrash({ servers }: ProofTarget, organization: ScratchOrganiza
     content: 'Deleted',
   });
   await change('mutation ($input: DeleteTaskInput!) { deleteTask(input: $input) { __typename } }', { id: task.id });
+}
+
+/** A person's month with time, whose weeks are approved, reported to the client. */
+async function reportMonth({ servers }: ProofTarget, organization: ScratchOrganization): Promise<void> {
+  const { headers } = memberOf(organization, 'OWNER');
+  const profileId = encodeGlobalId('Profile', memberOf(organization, 'MEMBER').viewer.profileId);
+  const projectId = sampleSource(organization).idOf('Project');
+  const change = async (name: string, input: object, selection = '__typename') => {
+    const type = `${name[0]!.toUpperCase()}${name.slice(1)}Input`;
+    const query = `mutation ($input: ${type}!) { done: ${name}(input: $input) { ${selection} } }`;
+    return (await send(servers[0]!, { query, variables: { input }, headers })).data?.done;
+  };
+  await change('createTimeEntry', { projectId, profileId, workDate: '2025-02-03', hours: '7' });
+  for (const day of ['2025-01-27', '2025-02-03', '2025-02-10', '2025-02-17', '2025-02-24']) {
+    const done = await change('submitTimesheet', { profileId, day }, 'timesheet { id }');
+    const { timesheet } = (done ?? {}) as { timesheet?: { id: string } };
+    if (timesheet) await change('approveTimesheet', { id: timesheet.id });
+  }
+  await change('submitActivityReport', { projectId, profileId, day: '2025-02-03' });
 }

@@ -90,7 +90,8 @@ describe('a list of which a viewer may see no row', async () => {
       'mutation { createApiKey(input: { name: "tasks", scopes: [TASK_READ] }) { key } }',
     );
     const leave = ['leaveBalances', 'leaveRequests', 'whoIsAway'];
-    const ofPerson = [...leave, 'missingDays', 'runningTimers', 'timesheets', 'timeEntries'];
+    const reports = ['activityReports', 'activityReportLines'];
+    const ofPerson = [...leave, ...reports, 'missingDays', 'runningTimers', 'timesheets', 'timeEntries'];
     const open = withAggregates(['labels', 'profiles', 'searchTasks', 'taskMembers', 'tasks', ...ofPerson]);
     const others = lists.map(({ name }) => name).filter((name) => !open.includes(name));
     expect(await refused({ authorization: `Bearer ${createApiKey.key}` })).toEqual(others.sort());

@@ -9,7 +9,7 @@ import { taskMembers } from './tables.ts';
 export const mostMembers = 50;
 
 /** Whoever changes the people of a task locks the task. */
-export const TaskMember = defineResource('taskMembers', {
+defineResource('taskMembers', {
   name: 'TaskMember',
   noun: 'member of a task',
   nouns: 'members of tasks',

@@ -15,4 +15,6 @@ import './person-left.ts';
 import './missing-days-query.ts';
 import './timesheet.ts';
 import './timesheet-mutations.ts';
+import './activity-report.ts';
+import './activity-report-mutations.ts';
 import './rewinding.ts';

@@ -24,6 +24,21 @@ export function readableTimesheets(viewer: Viewer): RowRule<'timesheets'> {
   return seesAllTime(viewer) ? 'all' : { profileId: viewer.profileId };
 }
 
+/**
+ * A person's own activity reports, and with time:read-all those of the projects that one sees. A CLIENT sees those of
+ * its projects that were submitted.
+ */
+export function readableReports(viewer: Viewer): RowRule<'activityReports'> {
+  const { profileId } = viewer;
+  if (viewer.role === 'CLIENT') {
+    if (!viewer.permissions.has('project:read')) return 'none';
+    return { project: { client: { contactId: profileId } }, NOT: { status: 'DRAFT' } };
+  }
+  const inProjects = seesAllTime(viewer) ? ofReadableProjects<'activityReports'>(viewer) : undefined;
+  if (inProjects === 'all') return 'all';
+  return inProjects ? { OR: [{ profileId }, inProjects] } : { profileId };
+}
+
 /** One's own time with time:write-own, anybody's with time:write-all. */
 export function canWriteTime(viewer: Viewer, profileId: string): boolean {
   if (viewer.role === 'CLIENT') return false;

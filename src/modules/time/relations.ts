@@ -20,10 +20,25 @@ export const timeRelations = defineRelationsPart({ ...people, ...projects, ...ta
     project: r.one.projects({ from: r.runningTimers.projectId, to: r.projects.id, optional: false }),
     task: r.one.tasks({ from: r.runningTimers.taskId, to: r.tasks.id }),
   },
+  activityReports: {
+    profile: r.one.profiles({ from: r.activityReports.profileId, to: r.profiles.id, optional: false, alias: 'report' }),
+    project: r.one.projects({ from: r.activityReports.projectId, to: r.projects.id, optional: false }),
+    signer: r.one.profiles({ from: r.activityReports.signerId, to: r.profiles.id, alias: 'signature' }),
+    lines: r.many.activityReportLines({ from: r.activityReports.id, to: r.activityReportLines.reportId }),
+  },
+  activityReportLines: {
+    report: r.one.activityReports({
+      from: r.activityReportLines.reportId,
+      to: r.activityReports.id,
+      optional: false,
+    }),
+  },
   projects: {
+    activityReports: r.many.activityReports({ from: r.projects.id, to: r.activityReports.projectId }),
     timeEntries: r.many.timeEntries({ from: r.projects.id, to: r.timeEntries.projectId }),
   },
   profiles: {
+    activityReports: r.many.activityReports({ from: r.profiles.id, to: r.activityReports.profileId, alias: 'report' }),
     timeEntries: r.many.timeEntries({ from: r.profiles.id, to: r.timeEntries.profileId, alias: 'work' }),
     timesheets: r.many.timesheets({ from: r.profiles.id, to: r.timesheets.profileId, alias: 'week' }),
   },

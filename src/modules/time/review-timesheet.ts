@@ -11,6 +11,7 @@ import { change } from '../events/record-event.ts';
 import { approvesOf, type ReviewOptions } from './approver.ts';
 import { lockTimesheet, whichTimesheet } from './lock-timesheet.ts';
 import { recordReview } from './review-time-entries.ts';
+import { requireUnreported } from './sign-activity-report.ts';
 import { timeEntries, timesheets } from './tables.ts';
 import { timesheetEvent } from './timesheet-event.ts';
 import { weekEndOf } from './week-of.ts';
@@ -46,12 +47,13 @@ export function rejectTimesheet(tx: TenantTx, viewer: Viewer, raw: Input, option
 }
 
 /**
- * Reopens an approved week for a correction: its time is pending again. Throws like `rejectTimesheet`; a locked week is
- * INVALID_STATE.
+ * Reopens an approved week for a correction: its time is pending again. Throws like `rejectTimesheet`; a locked week
+ * and one in a submitted activity report are INVALID_STATE.
  */
 export function reopenTimesheet(tx: TenantTx, viewer: Viewer, raw: Input, options: ReviewOptions): Result {
   const { note, ...which } = withReason(raw);
   return review(tx, viewer, which, { ...options, from: 'APPROVED', to: 'DRAFT' }, async ({ sheet, entries }) => {
+    await requireUnreported(tx, sheet.profileId, sheet.weekStart);
     const validated = entries.filter(({ status }) => status === 'VALIDATED');
     await recordReview(tx, viewer, 'reopen', validated, note);
     await decide(tx, viewer, sheet, 'reopened', { status: 'DRAFT', note });

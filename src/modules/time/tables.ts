@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { boolean, check, date, index, numeric, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { boolean, check, date, index, integer, numeric, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { externalReference, instant, lifetime, oneOf, primaryId, table, version } from '../../lib/columns.ts';
 import { profiles } from '../people/tables.ts';
 import { projects } from '../projects/tables.ts';
@@ -107,5 +107,65 @@ export const runningTimers = table(
     uniqueIndex('running_timers_profile').on(t.profileId),
     index('running_timers_project').on(t.projectId),
     index('running_timers_task').on(t.taskId),
+  ],
+);
+
+export const activityReportStatuses = ['DRAFT', 'SUBMITTED', 'SIGNED'] as const;
+
+/** What a person did on a project in a month, for the client to sign (compte rendu d’activité, CRA). */
+export const activityReports = table(
+  'activity_reports',
+  {
+    id: primaryId(),
+    profileId: uuid()
+      .notNull()
+      .references(() => profiles.id),
+    projectId: uuid()
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    /** The first day of the month. */
+    month: date().notNull(),
+    status: text({ enum: activityReportStatuses }).notNull().default('SUBMITTED'),
+    submittedAt: instant(),
+    /** Why the client or the person took it back. */
+    note: text(),
+    /** The client's contact who signed it, their name then, and the time. */
+    signerId: uuid().references(() => profiles.id, { onDelete: 'set null' }),
+    signerName: text(),
+    signedAt: instant(),
+    /** SHA-256 of what was signed. */
+    contentHash: text(),
+    version: version(),
+    ...lifetime,
+  },
+  (t) => [
+    uniqueIndex('activity_reports_month').on(t.profileId, t.month, t.projectId),
+    index('activity_reports_project').on(t.projectId, t.month),
+    index('activity_reports_signer').on(t.signerId),
+    check('activity_reports_status', oneOf(t.status, activityReportStatuses)),
+    check('activity_reports_first_day', sql`extract(day from ${t.month}) = 1`),
+    check('activity_reports_signed', sql`(${t.status} = 'SIGNED') = (${t.signedAt} is not null)`),
+  ],
+);
+
+/** A day of a report. They are rows, so that lists, filters and sums treat them as all others. */
+export const activityReportLines = table(
+  'activity_report_lines',
+  {
+    id: primaryId(),
+    reportId: uuid()
+      .notNull()
+      .references(() => activityReports.id, { onDelete: 'cascade' }),
+    day: date().notNull(),
+    hours: numeric({ precision: 6, scale: 2 }).notNull(),
+    /** Half days of work: the hours, rounded by the length of the person's working day. */
+    halfDays: integer().notNull(),
+    version: version(),
+    ...lifetime,
+  },
+  (t) => [
+    uniqueIndex('activity_report_lines_day').on(t.reportId, t.day),
+    check('activity_report_lines_hours', sql`${t.hours} > 0`),
+    check('activity_report_lines_half_days', sql`${t.halfDays} between 0 and 2`),
   ],
 );

@@ -1,5 +1,6 @@
 import { type ExplorerOptions, explorerRoute } from '../explorer/explorer-routes.ts';
 import type { Route } from '../routes/route.ts';
+import { activityReportRoute } from './activity-report-page.ts';
 import { assetRoute } from './asset-routes.ts';
 import { homeRoutes } from './home.ts';
 import { invitationRoute } from './invitation-route.ts';
@@ -12,6 +13,7 @@ export const pageRoutes = (options: ExplorerOptions): Route[] => [
   ...passwordRoutes(options),
   invitationRoute(options),
   verificationRoute(options),
+  activityReportRoute(options),
   explorerRoute(options),
   assetRoute(),
 ];

@@ -35,4 +35,17 @@ ul.places .button { margin: 0; padding: .4rem .8rem; }
 .check { display: flex; gap: .6rem; align-items: baseline; font-weight: 400; }
 .check input { width: auto; }
 footer { display: flex; flex-wrap: wrap; gap: .25rem 1rem; justify-content: space-between; margin-top: 1.25rem; color: var(--soft); font-size: .9rem; }
+.facts { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1rem; margin: 0 0 1.25rem; }
+.facts dt { color: var(--soft); }
+.facts dd { margin: 0; }
+table.report { width: 100%; margin: 0 0 1.25rem; border-collapse: collapse; }
+table.report th, table.report td { padding: .3rem .5rem; border-bottom: 1px solid var(--line); text-align: left; }
+.hash { overflow-wrap: anywhere; }
+@page { size: A4; margin: 18mm; }
+@media print {
+  main { max-width: none; padding: 0; }
+  header { display: none; }
+  .sheet { margin: 0; padding: 0; border: 0; }
+  tr { break-inside: avoid; }
+}
 `;
