@@ -18,7 +18,7 @@ const companies: Company[] = [];
 for (const name of ['Acme', 'Globex', 'Initech']) companies.push(await here.company(name));
 const [acme, globex, initech] = await Promise.all(companies.map((company) => company.as('MEMBER')));
 
-async function ask(member: Member) {
+async function ask(member: Pick<Member, 'headers'>) {
   const response = await fetch(`http://127.0.0.1:${server.port}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...member.headers },
@@ -74,4 +74,32 @@ it('an exhausted pool answers 503 with Retry-After within the deadline, and reco
   });
   for (const { data } of await Promise.all(slow)) expect(data?.profiles.totalCount).toBe(1);
   expect((await ask(initech!)).status).toBe(200);
+});
+
+it('reports of one organization leave slots to its members and to the reports of others', async () => {
+  const create = 'mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { key } }';
+  const reportsOf = async (company: Company) => {
+    const owner = await company.as('OWNER');
+    const { createApiKey } = await owner.ok(create, { input: { name: 'report', scopes: ['PEOPLE_READ'] } });
+    return { headers: { authorization: `Bearer ${createApiKey.key}` } };
+  };
+  const [ofAcme, ofGlobex] = [await reportsOf(companies[0]!), await reportsOf(companies[1]!)];
+  let refused = 0;
+  const report = async () => {
+    const { status } = await ask(ofAcme);
+    if (status === 503) refused++;
+    return status;
+  };
+  const answers: Promise<number>[] = [];
+  await slowed([acme!], async () => {
+    answers.push(...Array.from({ length: 10 }, report));
+    await busy(1);
+    expect((await ask(ofGlobex)).status).toBe(200);
+    answers.push(ask(acme!).then(({ status }) => status));
+    await busy(2);
+    await expect.poll(() => refused).toBe(9);
+  });
+  expect((await Promise.all(answers)).filter((status) => status === 200)).toHaveLength(2);
+  await expect.poll(() => here.app.pool.stats().busy).toBe(0);
+  expect((await ask(ofAcme)).status).toBe(200);
 });
