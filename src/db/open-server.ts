@@ -68,8 +68,7 @@ async function search<T>(url: string, address: DatabaseAddress, ca: string | und
     for (const host of address.hosts) {
       try {
         const opened = await openHost(address, host, ca, opener);
-        if (wanted === 'any' || matches(wanted, await opener.stateOf(opened))) return opened;
-        opener.close(opened);
+        if (wanted === 'any' || (await matchesOrCloses(wanted, opened, opener))) return opened;
       } catch (error) {
         if (isLoginRefused(error)) throw error;
         failure = error;
@@ -77,6 +76,17 @@ async function search<T>(url: string, address: DatabaseAddress, ca: string | und
     }
   }
   throw failure;
+}
+
+/** Whether the server is as wanted. The connection is closed if not, and if the server cannot say. */
+async function matchesOrCloses<T>(wanted: SessionAttrs, opened: T, { stateOf, close }: Opener<T>): Promise<boolean> {
+  let isMatch = false;
+  try {
+    isMatch = matches(wanted, await stateOf(opened));
+  } finally {
+    if (!isMatch) close(opened);
+  }
+  return isMatch;
 }
 
 const matches = (wanted: SessionAttrs, { isStandby, isReadOnly }: ServerState): boolean => {

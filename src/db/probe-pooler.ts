@@ -18,7 +18,9 @@ export async function probePooling(url: string): Promise<Pooling> {
   await using slots = new AsyncDisposableStack();
   const open = async () => {
     const slot = await Slot.open({ url, prepare: false, applicationName: 'chantier probe', connectMs });
-    slots.defer(async () => slot.destroy());
+    // It may open after `inTime` has given up
+    if (slots.disposed) slot.destroy();
+    else slots.defer(async () => slot.destroy());
     return slot;
   };
   const slot = await open();
