@@ -14,7 +14,7 @@ export interface ListedClientVersion {
   state: 'PENDING' | 'ACTIVE' | 'RETIRED';
   createdAt: Date;
   retiredAt: Date | null;
-  /** When one of its documents was last used, by a client that names this version or none. */
+  /** When one of its documents was last used, by a client that names this version or none that has the document. */
   lastUsedAt: Date | null;
   documents: number;
   uses: number;

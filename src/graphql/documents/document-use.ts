@@ -24,7 +24,7 @@ export interface ClientNames {
 
 /**
  * Counts the uses of registered documents by client version. Uses are collected and written together, in the
- * background. If a client does not name its version, the use counts for every active version that has the document.
+ * background. If a client names none of the active versions that have the document, the use counts for each of them.
  */
 export class DocumentUse implements AsyncDisposable {
   readonly #catalog: Catalog;

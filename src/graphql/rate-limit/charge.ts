@@ -60,7 +60,7 @@ export class Charge {
     return Math.max(this.estimated, pointsOfDatabaseTime(held));
   }
 
-  /** The buckets, the narrowest first. */
+  /** The buckets: that of the key or member first, then that of the organization. */
   get buckets(): BucketState[] {
     const { now } = this.#all;
     return this.#buckets.map((bucket) => ({

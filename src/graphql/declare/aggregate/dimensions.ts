@@ -12,7 +12,7 @@ export interface Key {
   id: string;
   /** The references that lead to the row. */
   path: readonly Reference[];
-  /** Undefined for the row itself. */
+  /** Undefined if the key is the row itself. */
   field: Field | undefined;
   unit: Unit | undefined;
 }

@@ -30,7 +30,7 @@ export interface Measure {
 
 export const count: Measure = { id: 'count', of: undefined };
 
-/** The fields that each function can be applied to. */
+/** The fields of each kind. */
 export const fieldsOfKind = (model: Model): Record<Kind, Field[]> => ({
   dimension: [...referencesOf(model), ...plainFieldsOf(model), ...timesOf(model)],
   number: numbersOf(model),
