@@ -164,7 +164,10 @@ describe('an issued invoice', () => {
   });
 
   it('is not changed by any mutation', async () => {
-    const id = await issued();
+    const reference = 'billing-1';
+    const id = await draft({ externalReference: reference });
+    await addLine(id, '100');
+    await issue(id);
     const fields = 'contentHash version updatedAt lines { nodes { id version } }';
     const before = await read(id, fields);
     const line = before.lines.nodes[0].id;
@@ -180,6 +183,11 @@ describe('an issued invoice', () => {
     ];
     for (const [name, input] of tries)
       expect(await run(manager, name, input), name).toMatchObject({ code: 'INVALID_STATE' });
+    const rows = [{ externalReference: reference, note: 'Other' }];
+    const upsert = { rows, errorPolicy: 'REJECT_FAILED_ROWS' };
+    expect(await run(manager, 'upsertInvoices', upsert, 'results { status code }')).toEqual({
+      results: [{ status: 'FAILED', code: 'INVALID_STATE' }],
+    });
     expect(await run(manager, 'deleteProject', { id: projectId })).toMatchObject({ code: 'IN_USE' });
     expect(await run(manager, 'deleteInvoiceSeries', { id: seriesId })).toMatchObject({ code: 'IN_USE' });
     expect(await read(id, fields)).toEqual(before);
