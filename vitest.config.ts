@@ -3,19 +3,15 @@ import path from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 /**
- * Files that share a process with others, which saves loading the program for each: what they use of it keeps no state
- * beside the world that they open and close. All other files have a process of their own: they kill connections, read
- * process-wide state, or declare types in the graph.
+ * Files with a process of their own, because they change the process: its environment or handlers, or what modules
+ * export; or measure its memory. All others share a few processes, which saves loading the program for each.
  */
-const together = [
-  'src/**/*.test.ts',
-  ...[
-    ...['clients', 'documents', 'events', 'filters', 'finance', 'graph', 'identity', 'imports', 'leave', 'lifecycle'],
-    ...['mail', 'messaging', 'milestones', 'people', 'projects', 'screens', 'search', 'settings', 'tasks', 'time'],
-    'trash',
-  ].map((folder) => `test/${folder}/**/*.test.ts`),
-  'test/compile/{nodes,one-statement,partly,plans,statements,unusual-years}.test.ts',
-  'test/server/{graph-requests,http,log-lines,real-clients,request-rules,routes,tenant-routing}.test.ts',
+const alone = [
+  'test/db/{cancel,isolation,password}.test.ts',
+  'test/operations.test.ts',
+  'test/runtime/*.test.ts',
+  'test/server/{memory,turns}.test.ts',
+  'test/tenant-lifecycle/module-gate.test.ts',
 ];
 
 /** Declare what the graph declares too. */
@@ -56,10 +52,12 @@ export default defineConfig({
     projects: process.env.LONG
       ? [project('long', { include: ['test/long/*.long.ts'] })]
       : [
-          project('together', { include: together, exclude: declaring, isolate: false }),
-          project('alone', { include: ['test/**/*.test.ts'], exclude: together.slice(1) }),
-          // The folders of `together`, which the project before leaves out, contain some of them
-          project('declaring', { include: declaring }),
+          project('together', {
+            include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+            exclude: [...alone, ...declaring],
+            isolate: false,
+          }),
+          project('alone', { include: [...alone, ...declaring] }),
         ],
   },
 });
