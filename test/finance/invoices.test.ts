@@ -84,6 +84,9 @@ describe('a draft', () => {
     expect(await run(manager, 'createInvoice', { clientId, exchangeRate: '2' })).toMatchObject({
       ...{ code: 'BAD_INPUT', field: 'input.exchangeRate' },
     });
+    const noRate = { code: 'BAD_INPUT', field: 'input.exchangeRate' };
+    expect(await run(manager, 'createInvoice', { clientId, currency: 'USD' })).toMatchObject(noRate);
+    expect(await run(manager, 'updateInvoice', { id: await draft(), currency: 'USD' })).toMatchObject(noRate);
     const id = await draft({ currency: 'USD', exchangeRate: '0.5' });
     await addLine(id, '100.01');
     const fields = 'currency netTotal convertedNetTotal { amount currency } convertedVatTotal { amount }';
@@ -104,6 +107,8 @@ describe('a draft', () => {
     [{ unitPrice: '-1' }, 'unitPrice'],
     [{ quantity: '1000000', unitPrice: '1000000' }, 'unitPrice'],
     [{ quantity: '1.00001' }, 'quantity'],
+    [{ kind: 'ALLOWANCE', quantity: '-1' }, 'quantity'],
+    [{ kind: 'CHARGE', discount: '2' }, 'quantity'],
   ])('refuses a line with %j', async (input, field) => {
     const invoiceId = await draft();
     const line = { invoiceId, name: 'Work', unitPrice: '1', vatRate: '20', ...input };
@@ -124,6 +129,35 @@ describe('a draft', () => {
     expect(await addLine(one, '1')).toMatchObject({ code: 'INVALID_STATE' });
     expect(await issue(one)).toMatchObject({ code: 'INVALID_STATE' });
     expect(await run(manager, 'deleteInvoice', { id: other })).toMatchObject({ lastEventId: expect.any(String) });
+    expect(await run(manager, 'deleteInvoice', { id: one })).toMatchObject({ lastEventId: expect.any(String) });
+  });
+
+  it('is not issued or deleted, with an expectedVersion, after somebody has changed its lines', async () => {
+    const id = await draft();
+    await addLine(id, '1');
+    const { version: expectedVersion } = await read(id, 'version');
+    await addLine(id, '2');
+    const stale = { code: 'STALE_VERSION' };
+    expect(await run(manager, 'deleteInvoice', { id, expectedVersion })).toMatchObject(stale);
+    expect(await run(manager, 'updateInvoice', { id, note: 'x', expectedVersion })).toMatchObject(stale);
+  });
+
+  it('is not for a project of another client', async () => {
+    const projectId = await createProject(manager, { clientId: await createClient(manager) });
+    const field = { code: 'BAD_INPUT', field: 'input.projectId' };
+    expect(await run(manager, 'createInvoice', { clientId, projectId })).toMatchObject(field);
+    expect(await run(manager, 'updateInvoice', { id: await draft(), projectId })).toMatchObject(field);
+  });
+
+  it('names the argument of what is not found, or not in its state', async () => {
+    const id = await draft();
+    await addLine(id, '1');
+    const seriesId = 'InvoiceSeries:01990000-0000-7000-8000-000000000000';
+    expect(await run(manager, 'issueInvoice', { id, seriesId })).toMatchObject({
+      ...{ code: 'NOT_FOUND', field: 'input.seriesId' },
+    });
+    await run(manager, 'cancelInvoice', { id });
+    expect(await addLine(id, '1')).toMatchObject({ code: 'INVALID_STATE', field: 'input.invoiceId' });
   });
 });
 

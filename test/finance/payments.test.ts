@@ -127,7 +127,10 @@ describe('a payment', () => {
   });
 
   it('pays issued invoices of its client and currency', async () => {
-    const [unissued, dollars] = [await draft([['1', '1']]), await issued([['1', '1']], { currency: 'USD' })];
+    const [unissued, dollars] = [
+      await draft([['1', '1']]),
+      await issued([['1', '1']], { currency: 'USD', exchangeRate: '0.5' }),
+    ];
     const paymentId = await create(manager, 'Payment', { clientId, amount: '10', receivedOn: '2026-11-02' });
     for (const invoiceId of [unissued, dollars])
       expect(await run(manager, 'createPaymentAllocation', { paymentId, invoiceId, amount: '1' })).toMatchObject({

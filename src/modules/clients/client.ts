@@ -30,7 +30,7 @@ export const Client = defineResource('clients', {
   upsert: 500,
   delete: {
     description: 'Deletes a client. Fails with IN_USE while it has projects',
-    inUse: 'This client still has projects',
+    inUse: 'This client still has projects or invoices',
   },
   trash: { name: 'name' },
 });

@@ -71,7 +71,7 @@ export const InvoiceLine = defineResource('invoiceLines', {
     writes: ['invoiceId', ...columns],
     bulk: 100,
     before: async ({ tx, viewer, values, parent }) => {
-      requireDraft(parent);
+      requireDraft(parent, 'input.invoiceId');
       const others = await readLines(tx, parent.id);
       if (others.length >= mostLines)
         throw new AppError('INVALID_STATE', `An invoice has at most ${mostLines} lines`, { field: 'input.invoiceId' });
@@ -85,7 +85,9 @@ export const InvoiceLine = defineResource('invoiceLines', {
     writes: columns,
     before: async ({ tx, viewer, parent, current, next, values }) => {
       requireDraft(parent);
-      const isOtherCategory = values.vatCategory !== undefined && !('vatRate' in values);
+      const { vatCategory } = values;
+      const changesCategory = vatCategory !== undefined && vatCategory !== current.vatCategory;
+      const isOtherCategory = changesCategory && !('vatRate' in values);
       const line = amountsOf(isOtherCategory ? { ...next, vatRate: null } : next);
       const others = (await readLines(tx, parent.id)).filter(({ id }) => id !== current.id);
       await setTotals(tx, viewer, parent, [...others, { ...next, ...line }]);
@@ -108,9 +110,9 @@ export const InvoiceLine = defineResource('invoiceLines', {
 });
 
 /** Throws INVALID_STATE for an invoice that is issued or cancelled. */
-function requireDraft({ status }: { status: string }): void {
+function requireDraft({ status }: { status: string }, field = 'input.id'): void {
   if (status === 'DRAFT') return;
-  const details = { field: 'input.id', status, possible: ['DRAFT'] };
+  const details = { field, status, possible: ['DRAFT'] };
   throw new AppError('INVALID_STATE', `This invoice is ${status}; it must be DRAFT`, details);
 }
 
@@ -120,6 +122,8 @@ function amountsOf(line: Line) {
   const netAmount = lineAmount({ quantity: line.quantity, unitPrice: line.unitPrice, discount: line.discount });
   if (compareDecimals(toDecimal(netAmount.replace('-', '')), toDecimal(mostAmount)) > 0)
     throw badInput(`makes the amount of the line exceed ${mostAmount}`, 'input.unitPrice');
+  if (line.kind && line.kind !== 'ITEM' && netAmount.startsWith('-'))
+    throw badInput('must not make an allowance or a charge negative: use the other kind', 'input.quantity');
   return { vatRate, netAmount };
 }
 

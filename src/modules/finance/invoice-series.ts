@@ -1,9 +1,12 @@
 import { z } from 'zod';
+import { getVisible } from '../../access/visible-rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
+import { dayIn } from '../../lib/days.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { defineResource } from '../events/resource.ts';
 import { readableSeries } from './policy.ts';
+import { invoiceSeries } from './tables.ts';
 
 const mostNumber = 99_999_999;
 const numbering = ['prefix', 'digits', 'nextNumber'] as const;
@@ -12,7 +15,7 @@ export const InvoiceSeries = defineResource('invoiceSeries', {
   name: 'InvoiceSeries',
   noun: 'series',
   nouns: 'series',
-  description: 'A series of invoices, whose numbers have no gaps and whose dates never fall.',
+  description: 'A series of invoices, whose numbers have no gaps and whose issue dates never go backwards.',
   module: 'finance',
   read: readableSeries,
   write: 'invoice:issue',
@@ -34,7 +37,8 @@ export const InvoiceSeries = defineResource('invoiceSeries', {
   list: 'The series of invoices.',
   create: { writes: ['name', ...numbering] },
   update: {
-    description: 'Changes a series. How it numbers can change until its first invoice; then INVALID_STATE.',
+    description:
+      'Changes a series. Its prefix, digits and next number are fixed once an invoice is issued (INVALID_STATE).',
     writes: ['name', ...numbering],
     before: ({ current, next }) => {
       const changed = numbering.find((column) => current[column] !== next[column]);
@@ -47,21 +51,30 @@ export const InvoiceSeries = defineResource('invoiceSeries', {
 });
 
 /**
- * The number of an invoice of a date. The series is locked until the transaction ends and is rolled back with it, so
- * its numbers have no gaps. Throws BAD_INPUT for a date before that of the last invoice.
+ * Takes the next number of a series, for an invoice with the given date, or else with today's. The series is locked
+ * until the transaction ends and is rolled back with it, so its numbers have no gaps. Throws BAD_INPUT for a date before
+ * that of the last invoice.
  */
-export async function takeNumber(tx: TenantTx, viewer: Viewer, seriesId: string, issueDate: string): Promise<string> {
-  let number = '';
+export async function takeNumber(
+  tx: TenantTx,
+  viewer: Viewer,
+  seriesId: string,
+  given: string | null,
+): Promise<{ number: string; issueDate: string }> {
+  await getVisible(tx, viewer, invoiceSeries, seriesId, 'InvoiceSeries', 'input.seriesId');
+  let taken = { number: '', issueDate: '' };
   await InvoiceSeries.change(tx, viewer, { id: seriesId }, 'advanced', ({ current }) => {
     const { prefix, digits, nextNumber, lastIssueDate } = current;
+    // The day may have changed while the lock was waited for
+    const issueDate = given ?? dayIn(tx.timeZone);
     if (lastIssueDate && issueDate < lastIssueDate)
-      throw new AppError('BAD_INPUT', `The last invoice of this series is of ${lastIssueDate}`, {
+      throw new AppError('BAD_INPUT', `The last invoice of this series is dated ${lastIssueDate}`, {
         field: 'input.issueDate',
       });
     if (nextNumber > mostNumber)
       throw new AppError('CODE_EXHAUSTED', 'This series has no numbers left', { field: 'input.seriesId' });
-    number = `${prefix}${String(nextNumber).padStart(digits, '0')}`;
+    taken = { number: `${prefix}${String(nextNumber).padStart(digits, '0')}`, issueDate };
     return { nextNumber: nextNumber + 1, lastIssueDate: issueDate };
   });
-  return number;
+  return taken;
 }

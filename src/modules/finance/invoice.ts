@@ -1,7 +1,10 @@
+import { eq } from 'drizzle-orm';
 import { builder } from '../../graphql/declare/builder.ts';
 import { rowId } from '../../graphql/declare/resource/row-id.ts';
 import { badInput } from '../../lib/errors.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { defineResource } from '../events/resource.ts';
+import { projects } from '../projects/tables.ts';
 import { setExpense } from './charge-expense.ts';
 import { creditedBy, requireSameParty } from './credit-note.ts';
 import { InvoiceParty, InvoiceVatLine } from './invoice-parts.ts';
@@ -106,27 +109,50 @@ export const Invoice = defineResource('invoices', {
       const currency = values.currency ?? credited?.currency ?? tx.currency;
       const exchangeRate = values.exchangeRate ?? credited?.exchangeRate ?? '1';
       if (credited) requireSameParty(credited, { clientId: values.clientId, currency });
-      checkRate(tx, { currency, exchangeRate });
+      checkRate(tx, { currency, exchangeRate }, Boolean(values.exchangeRate ?? credited));
+      await requireProjectOf(tx, values);
       return { currency, exchangeRate, ...(credited && { kind: 'CREDIT_NOTE' as const }) };
     },
   },
   update: {
     writes: ['clientId', ...columns],
     from: draft,
-    before: ({ tx, current, next }) => {
+    before: async ({ tx, current, next, values }) => {
       if (current.kind === 'CREDIT_NOTE') requireSameParty(current, next);
-      checkRate(tx, next);
+      checkRate(tx, next, values.exchangeRate !== undefined || next.currency === current.currency);
+      if (next.projectId !== current.projectId || next.clientId !== current.clientId) await requireProjectOf(tx, next);
       return convertedTotals(next);
     },
   },
   upsert: 500,
-  delete: { from: draft },
+  delete: { from: { status: ['DRAFT', 'CANCELLED'] } },
 });
 
-/** Throws BAD_INPUT for a rate between the organization's currency and itself. */
-function checkRate(tx: { currency: string }, invoice: { currency: string; exchangeRate: string }): void {
-  if (invoice.currency === tx.currency && Number(invoice.exchangeRate) !== 1)
+/** Throws BAD_INPUT for a rate between the organization's currency and itself, and for another currency without one. */
+function checkRate(
+  tx: { currency: string },
+  invoice: { currency: string; exchangeRate: string },
+  isGiven: boolean,
+): void {
+  const isOwn = invoice.currency === tx.currency;
+  if (isOwn && Number(invoice.exchangeRate) !== 1)
     throw badInput('must be 1 in the organization’s currency', 'input.exchangeRate');
+  if (!isOwn && !isGiven) throw badInput('is required in another currency', 'input.exchangeRate');
+}
+
+/** Throws BAD_INPUT for a project of another client. */
+async function requireProjectOf(
+  tx: TenantTx,
+  { clientId, projectId }: { clientId: string; projectId?: string | null | undefined },
+): Promise<void> {
+  if (!projectId) return;
+  const [project] = await tx
+    .select({ clientId: projects.clientId })
+    .from(projects)
+    .where(eq(projects.id, projectId))
+    .for('key share');
+  if (project?.clientId && project.clientId !== clientId)
+    throw badInput('belongs to another client', 'input.projectId');
 }
 
 Invoice.action('cancel', {

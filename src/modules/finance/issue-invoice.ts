@@ -1,4 +1,4 @@
-import { eq, isNull, or } from 'drizzle-orm';
+import { asc, eq, isNull, or } from 'drizzle-orm';
 import type { Viewer } from '../../identity/viewer.ts';
 import { dayIn } from '../../lib/days.ts';
 import { compareDecimals, toDecimal, zero } from '../../lib/decimal.ts';
@@ -9,25 +9,37 @@ import { credit } from './credit-note.ts';
 import { takeNumber } from './invoice-series.ts';
 import { dueDateOf } from './payment-terms.ts';
 import { readLines } from './set-totals.ts';
-import { type invoiceLines, type invoices, legalIdentities, type Party, partyColumns } from './tables.ts';
+import {
+  type invoiceLines,
+  type invoices,
+  legalIdentities,
+  type Party,
+  partyColumns,
+  type vatCategories,
+} from './tables.ts';
 
 type Invoice = typeof invoices.$inferSelect;
 type Identity = typeof legalIdentities.$inferSelect;
 
 /**
- * The columns of a locked draft that is issued. The series is locked after the invoice, and last: whoever waits for its
- * number holds nothing that others need.
+ * The columns to write when a locked draft is issued. The series is locked last: its lock is the one that invoices of
+ * other clients wait for.
  */
 export async function issued(tx: TenantTx, viewer: Viewer, draft: Invoice, seriesId: string) {
-  const today = dayIn(tx.timeZone);
-  const issueDate = draft.issueDate ?? today;
-  if (issueDate > today) throw badInput('must not be in the future', 'input.issueDate');
-  const { seller, buyer, dueDate } = await readParties(tx, draft, issueDate);
+  if (draft.issueDate && draft.issueDate > dayIn(tx.timeZone))
+    throw badInput('must not be in the future', 'input.issueDate');
+  const { seller, buyer, terms } = await readParties(tx, draft);
   const lines = await readLines(tx, draft.id);
   checkContent(draft, lines, seller, buyer);
   const credits = draft.kind === 'CREDIT_NOTE';
   if (credits) await credit(tx, viewer, draft);
-  const number = await takeNumber(tx, viewer, seriesId, issueDate);
+  const { number, issueDate } = await takeNumber(tx, viewer, seriesId, draft.issueDate);
+  const dueDate = draft.dueDate ?? (credits ? null : dueDateOf(issueDate, terms));
+  if (dueDate && dueDate < issueDate)
+    throw new AppError('INVALID_STATE', 'The invoice would be due before it is issued: change its dueDate', {
+      field: 'input.id',
+      dueDate,
+    });
   const document = { ...draft, number, issueDate, dueDate, seller, buyer };
   return {
     ...{ seriesId, number, issueDate, dueDate, seller, buyer },
@@ -40,12 +52,14 @@ export async function issued(tx: TenantTx, viewer: Viewer, draft: Invoice, serie
 
 const isAbove0 = (amount: string): boolean => compareDecimals(toDecimal(amount), zero) > 0;
 
-/** The legal identities of both parties, locked against changes, and the last day to pay. */
-async function readParties(tx: TenantTx, { clientId, kind, dueDate: given }: Invoice, issueDate: string) {
+/** The legal identities of both parties, locked against changes, and the terms of payment. */
+async function readParties(tx: TenantTx, { clientId }: Invoice) {
   const rows = await tx
     .select()
     .from(legalIdentities)
     .where(or(isNull(legalIdentities.clientId), eq(legalIdentities.clientId, clientId)))
+    // In the order in which upserts lock them
+    .orderBy(asc(legalIdentities.id))
     .for('share');
   const [seller, buyer] = [null, clientId].map((id) => rows.find((row) => row.clientId === id));
   if (!seller || !buyer) {
@@ -54,15 +68,18 @@ async function readParties(tx: TenantTx, { clientId, kind, dueDate: given }: Inv
     throw new AppError('INVALID_STATE', `The ${party} has no legal identity`, details);
   }
   const terms = { days: buyer.paymentDays, monthEnd: buyer.paymentMonthEnd };
-  const dueDate = given ?? (kind === 'CREDIT_NOTE' ? null : dueDateOf(issueDate, terms));
-  if (dueDate && dueDate < issueDate) throw badInput('must not be after the last day to pay', 'input.issueDate');
-  return { seller: partyOf(seller), buyer: partyOf(buyer), dueDate };
+  return { seller: partyOf(seller), buyer: partyOf(buyer), terms };
 }
+
+type Category = (typeof vatCategories)[number];
+
+/** Categories in which the seller's VAT number must be on the invoice, and the rules that say so. */
+const needVatNumber: Partial<Record<Category, string>> = { S: 'BR-S-02', K: 'BR-IC-02', G: 'BR-G-02' };
 
 const partyOf = (identity: Identity): Party =>
   Object.fromEntries(partyColumns.map((column) => [column, identity[column]])) as Party;
 
-/** Throws INVALID_STATE for what no invoice may say (EN 16931). */
+/** Throws INVALID_STATE for content that EN 16931 forbids. */
 function checkContent(
   { grossTotal, vatLines }: Invoice,
   lines: readonly (typeof invoiceLines.$inferSelect)[],
@@ -75,13 +92,19 @@ function checkContent(
   const categories = new Set(vatLines.map(({ vatCategory }) => vatCategory));
   if (!lines.some(({ kind }) => kind === 'ITEM')) refuse('An invoice needs an item');
   if (compareDecimals(toDecimal(grossTotal), zero) < 0) refuse('The total of an invoice must not be negative');
-  if (categories.has('O') && categories.size > 1) refuse('Category O of VAT mixes with no other (BR-O-11)');
+  if (categories.has('O') && categories.size > 1)
+    refuse('VAT category O cannot be combined with another one (BR-O-11)');
   for (const category of categories) {
     const reasons = lines.filter((line) => line.vatCategory === category).map((line) => line.exemptionReason);
-    if (new Set(reasons).size > 1) refuse(`Category ${category} of VAT must have one reason for exemption`);
+    if (new Set(reasons).size > 1) refuse(`All lines of VAT category ${category} need the same exemption reason`);
   }
-  if (!seller.vatNumber && (!seller.siren || categories.has('S')))
-    refuse('The organization has no VAT number (BR-S-02)');
+  if (categories.has('S') && seller.vatRegime === 'FRANCHISE')
+    refuse('The organization charges no VAT (vatRegime FRANCHISE): use category E');
+  for (const [category, rule] of Object.entries(needVatNumber)) {
+    if (!seller.vatNumber && categories.has(category as Category))
+      refuse(`VAT category ${category} needs the VAT number of the organization (${rule})`);
+  }
+  if (!seller.vatNumber && !seller.siren) refuse('The organization has neither a VAT number nor a SIREN (BR-CO-26)');
   if (categories.has('AE') && !buyer.vatNumber && !buyer.siren)
     refuse('Reverse charge needs the VAT number or SIREN of the client (BR-AE-02)');
   if (categories.has('K') && !buyer.vatNumber) refuse('Category K needs the VAT number of the client (BR-IC-02)');

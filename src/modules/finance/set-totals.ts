@@ -1,4 +1,4 @@
-import { asc, eq, getColumns } from 'drizzle-orm';
+import { asc, eq, getColumns, sql } from 'drizzle-orm';
 import type { Viewer } from '../../identity/viewer.ts';
 import { changesOf } from '../../lib/changes-of.ts';
 import type { TenantTx } from '../../tenancy/tenant-session.ts';
@@ -20,8 +20,8 @@ export const convertedTotals = (of: { netTotal: string; vatTotal: string; exchan
 });
 
 /**
- * Sets the totals of a locked invoice that will have these lines. Its version stays, so that computed values do not
- * cause STALE_VERSION for people's changes.
+ * Sets the totals of a locked invoice that will have these lines. Its version rises, so that nobody issues or deletes,
+ * with an `expectedVersion`, what somebody else has changed meanwhile.
  */
 export async function setTotals(
   tx: TenantTx,
@@ -34,7 +34,11 @@ export async function setTotals(
   const patch = { ...totals, ...convertedTotals({ ...totals, exchangeRate }) };
   const { before, after } = changesOf(invoice, patch, getColumns(invoices));
   if (!Object.keys(after).length) return;
-  await tx.update(invoices).set(after).where(eq(invoices.id, invoice.id));
+  const version = sql`${invoices.version} + 1`;
+  await tx
+    .update(invoices)
+    .set({ ...after, version })
+    .where(eq(invoices.id, invoice.id));
   const event = { action: 'invoice.totalled', resourceType: 'Invoice', resourceId: invoice.id, before, after };
   await recordEvent(tx, viewer, event);
 }
