@@ -45,7 +45,7 @@ builder.subscriptionField('typing', (t) =>
 defineMutation('signalTyping', {
   description:
     'Tells those who follow `typing` of a channel that you are writing, for the next six seconds: send it again while ' +
-    'you go on. Sending a message ends it. Nothing is stored.',
+    'you go on. Sending a message ends it. Nothing is stored. Needs channel:write.',
   permission: 'channel:write',
   input: (t) => ({
     channelId: t.globalID({ for: Channel, required: true, description: 'The channel.' }),
