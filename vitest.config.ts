@@ -15,7 +15,7 @@ const alone = [
 ];
 
 /** Declare what the graph declares too. */
-const declaring = ['src/access/row-rules.test.ts', 'test/graph/bulk.test.ts', 'test/graph/resources.test.ts'];
+const declaring = ['src/access/row-rules.test.ts', 'test/declare/*.test.ts', 'test/graph/{bulk,resources}.test.ts'];
 
 // As Node itself resolves packages: else graphql's development build comes in beside the one that Yoga uses.
 const conditions = ['module-sync', 'node', 'import'];

@@ -82,7 +82,8 @@ describe('the same change again', async () => {
         ...{ amount: '12.50', receivedOn: '2026-11-03', method: 'CARD', bankReference: 'B7' },
       },
       updateInvoice: {
-        ...{ id: invoiceId, clientId: otherClient, projectId, dueDate: '2026-12-01', periodStart: '2026-10-01' },
+        ...{ id: invoiceId, clientId: otherClient, projectId: await createProject(manager, { clientId: otherClient }) },
+        ...{ dueDate: '2026-12-01', periodStart: '2026-10-01' },
         ...{ periodEnd: '2026-10-31', orderNumber: 'PO-7', note: 'Text', currency: 'USD', exchangeRate: '0.50' },
       },
       updateInvoiceLine: {
