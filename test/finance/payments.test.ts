@@ -86,6 +86,21 @@ describe('a credit note', () => {
     expect(await make({ creditedInvoiceId: id })).toEqual({ invoice: { currency: 'USD' } });
   });
 
+  it('has its own lines at a rate, and as many as it needs', async () => {
+    const two = await issued([
+      ['1', '60'],
+      ['1', '40'],
+    ]);
+    expect(await issue(await draft([['1', '50']], { creditedInvoiceId: two }))).not.toHaveProperty('code');
+    const one = await issued([['1', '100']]);
+    const parts = [
+      ['1', '30'],
+      ['1', '20'],
+    ] as const;
+    expect(await issue(await draft(parts as never, { creditedInvoiceId: one }))).not.toHaveProperty('code');
+    for (const id of [two, one]) expect(await read(id)).toMatchObject({ creditedTotal: '60', outstandingTotal: '60' });
+  });
+
   it('never exceeds its invoice together with others that are issued at the same time', async () => {
     const id = await issued([['1', '100']]);
     const notes: string[] = [];

@@ -55,8 +55,12 @@ export async function credit(tx: TenantTx, viewer: Viewer, note: Invoice): Promi
   await settle(tx, viewer, invoice, { creditedTotal: toDecimal(note.grossTotal) });
 }
 
+/** A rate is kept as it was written: 20 and 20.00 are the same. */
+const isSameRate = (a: string | null, b: string | null): boolean =>
+  a === null || b === null ? a === b : compareDecimals(toDecimal(a), toDecimal(b)) === 0;
+
 /** The basis of the lines with the category and rate of one. */
 const basisOf = (lines: readonly VatLine[], { vatCategory, vatRate }: VatLine): Decimal =>
   lines
-    .filter((line) => line.vatCategory === vatCategory && line.vatRate === vatRate)
+    .filter((line) => line.vatCategory === vatCategory && isSameRate(line.vatRate, vatRate))
     .reduce((total, { basis }) => addDecimals(total, toDecimal(basis)), zero);

@@ -52,8 +52,8 @@ export const InvoiceSeries = defineResource('invoiceSeries', {
 
 /**
  * Takes the next number of a series, for an invoice with the given date, or else with today's. The series is locked
- * until the transaction ends and is rolled back with it, so its numbers have no gaps. Throws BAD_INPUT for a date before
- * that of the last invoice.
+ * until the transaction ends and is rolled back with it, so its numbers have no gaps. Throws NOT_FOUND, and BAD_INPUT
+ * for a date before that of the last invoice.
  */
 export async function takeNumber(
   tx: TenantTx,

@@ -9,11 +9,18 @@ const charged = sql`exists (
   select from ${invoicedTimeEntries} where ${invoicedTimeEntries.timeEntryId} = ${given('reopenedEntryId')})`;
 const isFree = sql`(case when ${charged} then ${brokenRule('invoiced', sql`'entry'`)} else true end)`;
 
-/** Time that is invoiced cannot be reopened, so that what an invoice charges stays as it was validated. */
-onEvent('timeEntry.reopened', async (tx, viewer, { resourceId }) => {
-  if (!viewer?.modules.has('finance')) return;
-  const broken = () =>
-    new AppError('INVALID_STATE', 'This time is invoiced', { timeEntryId: `TimeEntry:${resourceId}` });
-  const rule = { name: 'invoiced', holds: isFree, given: { reopenedEntryId: resourceId }, broken };
-  checkAtCommit(tx, viewer, { rules: [rule] });
-});
+/**
+ * Time that is invoiced cannot be reopened, nor changed by the file that it was imported from, so that what an invoice
+ * charges stays as it was validated.
+ */
+for (const action of ['timeEntry.reopened', 'timeEntry.updated'] as const) {
+  onEvent(action, async (tx, viewer, { resourceId, before }) => {
+    if (!viewer?.modules.has('finance')) return;
+    // Only validated time is invoiced
+    if (action === 'timeEntry.updated' && before?.status !== undefined && before.status !== 'VALIDATED') return;
+    const broken = () =>
+      new AppError('INVALID_STATE', 'This time is invoiced', { timeEntryId: `TimeEntry:${resourceId}` });
+    const rule = { name: 'invoiced', holds: isFree, given: { reopenedEntryId: resourceId }, broken };
+    checkAtCommit(tx, viewer, { rules: [rule] });
+  });
+}
