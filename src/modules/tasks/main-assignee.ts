@@ -1,6 +1,6 @@
 import { and, eq } from 'drizzle-orm';
 import { onEvent } from '../events/handlers.ts';
-import { recordEvents } from '../events/record-event.ts';
+import { recordMembersGone } from './record-members-gone.ts';
 import { taskMembers } from './tables.ts';
 
 /** A person who becomes the main assignee of a task is no longer one of the others. */
@@ -16,11 +16,5 @@ onEvent('task.updated', async (tx, viewer, { resourceId, after }) => {
       ),
     )
     .returning();
-  await recordEvents(
-    tx,
-    viewer,
-    gone.map((before) => ({
-      ...{ action: 'taskMember.deleted', resourceType: 'TaskMember', resourceId: before.id, before },
-    })),
-  );
+  await recordMembersGone(tx, viewer, gone);
 });

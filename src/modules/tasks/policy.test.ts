@@ -16,7 +16,14 @@ describe('readableTasks', () => {
 
   it('shows others the tasks of the projects that they see, those assigned to them, and their own PERSONAL ones', () => {
     const project = { OR: [{ managerId: me }, { assignments: { profileId: me } }] };
-    const rule = { OR: [{ project }, { assigneeId: me }, { type: 'PERSONAL', creatorId: me }] };
+    const rule = {
+      OR: [
+        { project },
+        { assigneeId: me },
+        { members: { profileId: me, role: 'ASSIGNEE' } },
+        { type: 'PERSONAL', creatorId: me },
+      ],
+    };
     expect(readableTasks(viewer('CONSULTANT'))).toEqual(rule);
   });
 

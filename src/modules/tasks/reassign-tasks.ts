@@ -11,7 +11,8 @@ import { columnValue, insertEvents } from '../events/row-events.ts';
 import { profiles } from '../people/tables.ts';
 import { staffRule } from '../projects/staff.ts';
 import { requireTaskWriter } from './policy.ts';
-import { tasks } from './tables.ts';
+import { recordMembersGone } from './record-members-gone.ts';
+import { taskMembers, tasks } from './tables.ts';
 
 const field = 'input.reassignTo';
 
@@ -58,5 +59,17 @@ export async function reassignTasks(
   const changed = await tx.execute(sql`with changed as (
     update ${tasks} set assignee_id = ${profileId}::uuid, version = ${tasks.version} + 1, updated_at = now()
     where ${open} returning ${tasks.id} as id) ${events}`);
+  await dropMainAssignees(tx, viewer, profileId);
   return changed.length;
+}
+
+/** The person is no longer one of the other assignees of its own tasks. */
+async function dropMainAssignees(tx: TenantTx, viewer: Viewer, profileId: string): Promise<void> {
+  const isMain = sql`exists (select from ${tasks} where ${tasks.id} = ${taskMembers.taskId}
+    and ${tasks.assigneeId} = ${profileId}::uuid)`;
+  const gone = await tx
+    .delete(taskMembers)
+    .where(and(eq(taskMembers.profileId, profileId), eq(taskMembers.role, 'ASSIGNEE'), isMain))
+    .returning();
+  await recordMembersGone(tx, viewer, gone);
 }

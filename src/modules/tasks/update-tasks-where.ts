@@ -92,7 +92,8 @@ async function refuseMany(tx: TenantTx, viewer: Viewer, where: WhereOf<'tasks'>,
 /** Makes errors name the argument of the change and the task. */
 async function updateOne(tx: TenantTx, viewer: Viewer, id: string, change: TasksWhere['change']): Promise<void> {
   try {
-    await updateTask(tx, viewer, { ...change, id });
+    // In a savepoint, at whose end the task's pipelined statements are answered
+    await tx.transaction(() => updateTask(tx, viewer, { ...change, id }));
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     const field = error.details.field?.replace(/^input\./, 'input.change.');
