@@ -88,6 +88,11 @@ describe('activity reports', async () => {
     expect((await submit(projectId, '2025-03-01')).activityReport).toMatchObject({ id, days: '2.5', note: null });
     for (const who of [manager, consultant, await company.as('OWNER')])
       expect(await run(who, 'signActivityReport', { id })).toMatchObject({ code: 'FORBIDDEN' });
+    // Another client would sign in place of this one
+    const elsewhere = { id: projectId, clientId: await createClient(manager) };
+    expect(await run(manager, 'updateProject', elsewhere)).toMatchObject({
+      ...{ code: 'INVALID_STATE', field: 'input.clientId' },
+    });
     const signed = (await run(contact, 'signActivityReport', { id }, shown)).activityReport;
     expect(signed).toMatchObject({ status: 'SIGNED', contentHash: expect.stringMatching(/^[0-9a-f]{64}$/) });
     expect(signed.signerName).not.toBe('');

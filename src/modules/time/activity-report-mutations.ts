@@ -35,8 +35,8 @@ defineMutation('returnActivityReport', {
 
 defineMutation('signActivityReport', {
   description:
-    'Signs a SUBMITTED report for its client. Only the contact of the client may do that; needs project:read. It never ' +
-    'changes again.',
+    'Signs a SUBMITTED report for its client. Only the contact of the client may do that, with the role CLIENT; needs ' +
+    'project:read. It never changes again.',
   permission: 'project:read',
   input: which,
   run: (ctx, input) => signActivityReport(ctx.tx, ctx.viewer, input),

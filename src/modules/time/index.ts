@@ -11,6 +11,7 @@ import './upsert-mutation.ts';
 import './follow-task.ts';
 import './keep-validated.ts';
 import './project-closed.ts';
+import './keep-reported-client.ts';
 import './person-left.ts';
 import './missing-days-query.ts';
 import './timesheet.ts';

@@ -23,8 +23,8 @@ const signInput = z.object(which);
 const returnInput = z.object({ ...which, note: textField.nullish() });
 
 /**
- * Signs a submitted report, for the contact of its client alone. Throws NOT_FOUND, FORBIDDEN, STALE_VERSION,
- * INVALID_STATE.
+ * Signs a submitted report, for the contact of its client alone: a CLIENT, so that no colleague of the person signs.
+ * Throws NOT_FOUND, FORBIDDEN, STALE_VERSION, INVALID_STATE.
  */
 export async function signActivityReport(
   tx: TenantTx,
@@ -34,7 +34,8 @@ export async function signActivityReport(
   if (viewer.apiKey) throw new AppError('FORBIDDEN', 'A person signs a report, not an API key');
   const report = await lockReport(tx, viewer, checkInput(signInput, raw), 'SIGNED');
   const parties = await partiesOf(tx, report);
-  if (parties.contactId !== viewer.profileId) throw notContact();
+  const isContact = viewer.role === 'CLIENT' && parties.contactId === viewer.profileId;
+  if (!isContact || report.profileId === viewer.profileId) throw notContact();
   if (report.status === 'SIGNED') return { id: report.id };
   const [signer] = await tx.select().from(profiles).where(eq(profiles.id, viewer.profileId));
   const signed = {
@@ -56,6 +57,7 @@ export async function returnActivityReport(
   const { note, ...rest } = checkInput(returnInput, raw);
   const report = await lockReport(tx, viewer, rest, 'DRAFT');
   if (viewer.role === 'CLIENT') {
+    if (viewer.apiKey) throw new AppError('FORBIDDEN', 'A person returns a report, not an API key');
     if ((await partiesOf(tx, report)).contactId !== viewer.profileId) throw notContact();
     if (!note?.trim()) throw badInput('must give a reason', 'input.note');
   } else requireTimeWriter(viewer, report.profileId);

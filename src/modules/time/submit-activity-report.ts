@@ -1,7 +1,7 @@
 import { and, asc, between, eq, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { insertionOf, updateOf } from '../../access/rows.ts';
-import { getVisible } from '../../access/visible-rows.ts';
+import { getVisible, lockVisible } from '../../access/visible-rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { fromDayNumber, toDayNumber } from '../../lib/days.ts';
 import { AppError, badInput } from '../../lib/errors.ts';
@@ -43,7 +43,8 @@ export async function submitActivityReport(
   const profileId = given ?? viewer.profileId;
   requireTimeWriter(viewer, profileId);
   const { first, last } = monthOf(day);
-  await getVisible(tx, viewer, projects, projectId, 'Project', 'input.projectId');
+  // Locked, so that its client stays
+  await lockVisible(tx, viewer, projects, projectId, 'Project', 'input.projectId');
   if (given) await getVisible(tx, viewer, profiles, given, 'Profile', 'input.profileId');
   lockDays(tx, profileId);
   const current = await findReport(tx, { profileId, projectId, month: first });
