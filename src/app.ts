@@ -47,7 +47,7 @@ import { TenantDirectory } from './tenancy/directory.ts';
 import type { Installation } from './tenancy/installation.ts';
 import { LiveMarks } from './tenancy/live-marks.ts';
 import { ReadReplica } from './tenancy/read-replica.ts';
-import { ReportShare } from './tenancy/report-share.ts';
+import { ReportShares } from './tenancy/report-share.ts';
 import { TenantPlaces } from './tenancy/tenant-places.ts';
 
 export interface AppOptions extends OpenOptions {
@@ -134,7 +134,7 @@ export class App implements Toolbox {
       pools: this.pools,
       limits: limitsOf(config),
       ...(replica && { replica }),
-      reports: new ReportShare({ connections: config.poolSize, waitMs: config.poolWaitMs }),
+      reports: new ReportShares({ connections: config.poolSize, waitMs: config.poolWaitMs }),
       places,
       fit: this.fit,
       onCommit: (organizationId) => this.signals.committed(organizationId),

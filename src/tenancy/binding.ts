@@ -4,7 +4,7 @@ import type { SlotSource } from '../db/slot-pool.ts';
 import type { PlaceOfTenant } from './databases/tenant-pools.ts';
 import { primaryDatabaseId } from './installation.ts';
 import type { ChangePosition, ReadReplica } from './read-replica.ts';
-import type { ReportShare } from './report-share.ts';
+import type { ReportShares } from './report-share.ts';
 import { fittingSlots, migrating, type SchemaFit } from './schema-fit.ts';
 import { requireServable, type Tenant } from './tenant.ts';
 import type { TenantPlaces } from './tenant-places.ts';
@@ -31,7 +31,7 @@ export interface BindingOptions {
   /** Serves analysts' reads from a replica of the primary database. */
   replica?: ReadReplica;
   /** Bounds the connections that reports hold; if absent, nothing does. */
-  reports?: ReportShare;
+  reports?: ReportShares;
   /** The current places of tenants that may be moved; if absent, tenants stay where the caller says. */
   places?: TenantPlaces;
   /** Which schemas this build can serve; if absent, it serves all. */
@@ -56,7 +56,7 @@ export class TenantBinding {
   readonly #pools: BindingOptions['pools'];
   readonly #limits: LimitsByClass;
   readonly #replica: ReadReplica | undefined;
-  readonly #reports: ReportShare | undefined;
+  readonly #reports: ReportShares | undefined;
   readonly #places: TenantPlaces | undefined;
   readonly #fit: SchemaFit | undefined;
   readonly #onCommit: BindingOptions['onCommit'];
@@ -140,7 +140,7 @@ export class TenantBinding {
     const ofReplica = access === 'read' && isReport && tenant.databaseId === primaryDatabaseId;
     const source = (ofReplica && this.#replica?.sourceOf(scope, pool, after)) || pool;
     const slots = fit ? fittingSlots(fit, tenant, source) : source;
-    const shared = isReport && this.#reports?.of(slots, onHold);
+    const shared = isReport && this.#reports?.for(tenant.databaseId).of(slots, onHold);
     const session = shared
       ? new TenantSession(tenant, shared.slots, scope, { signal, onHold: shared.onHold })
       : new TenantSession(tenant, slots, scope, { signal, onHold });

@@ -2,7 +2,7 @@ import { databaseError } from '../db/pg-errors.ts';
 import type { SessionOptions } from '../db/session-options.ts';
 import type { SlotSource } from '../db/slot-pool.ts';
 
-export interface ReportShareOptions {
+interface ReportShareOptions {
   /** The size of the pool. */
   connections: number;
   /** How long a session waits for its turn; milliseconds. */
@@ -15,10 +15,10 @@ interface Waiter {
 }
 
 /**
- * Bounds how many connections reports hold at once, because their statements may be slow: half of the pool, and a
- * quarter for one tenant. Everybody else then finds a connection.
+ * Bounds how many connections of one database reports hold at once, because their statements may be slow: half of the
+ * pool, and a quarter for one tenant. Everybody else then finds a connection.
  */
-export class ReportShare {
+class ReportShare {
   readonly #most: number;
   readonly #mostOfOne: number;
   readonly #waitMs: number;
@@ -28,7 +28,7 @@ export class ReportShare {
 
   constructor({ connections, waitMs }: ReportShareOptions) {
     this.#most = Math.max(1, Math.floor(connections / 2));
-    this.#mostOfOne = Math.max(1, Math.ceil(connections / 4));
+    this.#mostOfOne = Math.max(1, Math.floor(connections / 4));
     this.#waitMs = waitMs;
   }
 
@@ -100,11 +100,36 @@ export class ReportShare {
     const rest = this.#held.get(key)! - 1;
     if (rest > 0) this.#held.set(key, rest);
     else this.#held.delete(key);
-    for (const waiter of this.#waiting) {
-      if (!this.#hasRoom(waiter.key)) continue;
-      this.#waiting.delete(waiter);
-      this.#take(waiter.key);
-      waiter.enter();
+    for (let next = this.#next(); next; next = this.#next()) {
+      this.#waiting.delete(next);
+      this.#take(next.key);
+      next.enter();
     }
+  }
+
+  /** Whoever waits longest, of a tenant that holds least. */
+  #next(): Waiter | undefined {
+    let best: Waiter | undefined;
+    const held = ({ key }: Waiter): number => this.#held.get(key) ?? 0;
+    for (const waiter of this.#waiting) {
+      if (this.#hasRoom(waiter.key) && (!best || held(waiter) < held(best))) best = waiter;
+    }
+    return best;
+  }
+}
+
+/** The shares of all databases, each with a pool of its own. */
+export class ReportShares {
+  readonly #options: ReportShareOptions;
+  readonly #byDatabase = new Map<string, ReportShare>();
+
+  constructor(options: ReportShareOptions) {
+    this.#options = options;
+  }
+
+  for(databaseId: string): ReportShare {
+    const share = this.#byDatabase.get(databaseId) ?? new ReportShare(this.#options);
+    this.#byDatabase.set(databaseId, share);
+    return share;
   }
 }

@@ -94,7 +94,10 @@ function isStatementError(error: unknown): boolean {
 }
 
 async function executeInNewSession(args: ExecutionArgs, execute: Execute): Promise<ExecutionResult> {
-  const context = new Context((args.contextValue as Context).request);
+  const former = args.contextValue as Context;
+  // It may hold the caller's part of the connections, for which the new session would wait
+  await former.commit();
+  const context = new Context(former.request);
   try {
     return await execute({ ...args, contextValue: context });
   } finally {

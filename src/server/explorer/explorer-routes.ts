@@ -63,7 +63,11 @@ async function explorer(request: PageRequest, { demo, identity }: ExplorerOption
 async function toolsFor({ caller: { language, request } }: PageRequest, exportPath: string, identity: Identity) {
   const { viewer, tenant } = request;
   if (!viewer || !tenant) return undefined;
-  const memberships = await listMemberships(identity, viewer.userId);
+  const all = await listMemberships(identity, viewer.userId);
+  // Under the host of an organization, only that organization can be opened
+  const memberships = exportPath.startsWith('/t/')
+    ? all
+    : all.filter(({ organization }) => organization.id === tenant.id);
   const examples = examplesFor(viewer, tenant.modules, language, identity.clock());
   const storageKey = `chantier:saved:${viewer.membershipId}`;
   return {

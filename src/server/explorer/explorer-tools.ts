@@ -24,6 +24,7 @@ const texts = {
     close: 'Close',
     signOut: 'Sign out',
     noPlan: 'This answer has no plan.',
+    queriesOnly: 'Only queries have a plan here: a mutation would run again.',
   },
   fr: {
     organization: 'Organisation',
@@ -36,6 +37,7 @@ const texts = {
     close: 'Fermer',
     signOut: 'Se déconnecter',
     noPlan: 'Cette réponse n’a pas de plan.',
+    queriesOnly: 'Seules les requêtes ont un plan ici : une mutation s’exécuterait à nouveau.',
   },
 };
 
@@ -44,6 +46,7 @@ const mostSaved = 100;
 /** The settings of the tools' script. */
 export const toolsSettings = (language: Language, storageKey: string, exportPath: string) => ({
   noPlan: texts[language].noPlan,
+  queriesOnly: texts[language].queriesOnly,
   storageKey,
   exportPath,
   mostSaved,

@@ -23,13 +23,14 @@ self.fetch = (input, init) => {
 
 const editedQuery = () => new URL(location.href).searchParams.get('query') ?? options.defaultQuery;
 
+const params = () => last?.params ?? { query: editedQuery() };
+
 function request(path, more) {
   const headers = new Headers(last?.headers);
   headers.set('content-type', 'application/json');
   headers.set('accept', 'application/json, */*;q=0.5');
   for (const [name, value] of Object.entries(options.additionalHeaders)) headers.set(name, value);
-  const params = last?.params ?? { query: editedQuery() };
-  return send(path, { method: 'POST', headers, body: JSON.stringify({ ...params, ...more }) });
+  return send(path, { method: 'POST', headers, body: JSON.stringify({ ...params(), ...more }) });
 }
 
 function say(text) {
@@ -49,15 +50,26 @@ async function download(format) {
 
 async function showPlan() {
   say('');
+  // A plan comes with an answer: a mutation would run again
+  if (/\\bmutation\\b/.test(params().query)) return say(tools.queriesOnly);
   const { errors, extensions } = await (await request(options.endpoint, { extensions: { plan: true } })).json();
   const plan = extensions?.plan;
   if (!plan) return say(errors?.[0].message ?? tools.noPlan);
-  const left = (plan.left ?? []).map(({ field, why }) => field + ': ' + why);
-  find('plan-text').textContent = [plan.sql ?? plan.reason, ...left].filter(Boolean).join('\\n\\n');
+  const left = Object.values(plan.left ?? {}).map(({ field, why }) => field + ' ' + why);
+  const reason = plan.reason && [plan.reason.field, plan.reason.why].filter(Boolean).join(' ');
+  find('plan-text').textContent = [plan.sql ?? reason, ...left].filter(Boolean).join('\\n\\n');
   find('plan-dialog').showModal();
 }
 
-const readSaved = () => JSON.parse(localStorage.getItem(tools.storageKey) ?? '[]');
+// Storage may be blocked, or hold what another program wrote
+function readSaved() {
+  try {
+    const saved = JSON.parse(localStorage.getItem(tools.storageKey) ?? '[]');
+    return Array.isArray(saved) ? saved : [];
+  } catch {
+    return [];
+  }
+}
 
 function showSaved() {
   const list = find('saved');
@@ -68,7 +80,11 @@ function showSaved() {
 function save(name) {
   const others = readSaved().filter((each) => each.name !== name);
   const all = [...others, { name, query: editedQuery() }].slice(-tools.mostSaved);
-  localStorage.setItem(tools.storageKey, JSON.stringify(all));
+  try {
+    localStorage.setItem(tools.storageKey, JSON.stringify(all));
+  } catch (error) {
+    say(error.message);
+  }
   showSaved();
 }
 
@@ -83,7 +99,11 @@ function startTools() {
   onChoice('saved', open);
   for (const format of ['csv', 'jsonl']) find(format).addEventListener('click', () => download(format));
   find('plan').addEventListener('click', showPlan);
-  find('save').addEventListener('click', () => find('save-dialog').showModal());
+  find('save').addEventListener('click', () => {
+    // Escape leaves the value of the last time
+    find('save-dialog').returnValue = '';
+    find('save-dialog').showModal();
+  });
   find('save-dialog').addEventListener('close', () => {
     const { returnValue } = find('save-dialog');
     const name = find('save-name').value.trim();
