@@ -54,7 +54,11 @@ export class SlowStatements implements SlowObserver<SlotSource> {
   async #log(statement: SlowStatement, pool: SlotSource, others: number): Promise<void> {
     const { scope, ms } = statement;
     const fields = { ms: Math.round(ms), schema: scope.key, document: documentOf(), ...(others > 0 && { others }) };
-    const plan = await planOf(statement, pool).catch((error: unknown) => [`not explained: ${reasonOf(error)}`]);
+    // A cursor has no plan of its own: `declare` has it
+    const planned = statement.text.startsWith('fetch ')
+      ? Promise.resolve(['rows of a cursor'])
+      : planOf(statement, pool);
+    const plan = await planned.catch((error: unknown) => [`not explained: ${reasonOf(error)}`]);
     this.#logger.warn({ ...fields, plan }, 'a slow statement');
   }
 }

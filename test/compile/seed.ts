@@ -92,6 +92,7 @@ const fitting: Record<string, (row: Record<string, unknown>) => Record<string, u
     };
   },
   invoice_lines: ({ vatCategory, vatRate }) => ({ vatRate: vatCategory === 'O' ? null : (vatRate ?? '20') }),
+  invoice_series: ({ digits }) => ({ digits: 1 + (Number(digits) % 8) }),
   payments: () => ({ allocatedTotal: '0' }),
 };
 

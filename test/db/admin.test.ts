@@ -89,7 +89,7 @@ test('callers take turns, and a caller that would wait for itself gets an error'
     admin.transaction(async (tx) => {
       await tx.run('select pg_sleep(0.05)');
       order.push('first');
-      await expect(admin.run('select 1')).rejects.toThrow(/use the transaction/);
+      await expect(admin.run('select 1')).rejects.toThrow(/on its `tx`/);
     }),
     admin.run('select 1').then(() => order.push('second')),
   ]);

@@ -258,6 +258,9 @@ describe('registering', () => {
   it('is all or nothing, and says why', async () => {
     const result = await register('bad', { fine: people, wrong: '{ nothing }', people: clients, 'sha256:00': people });
     expect(result).toMatchObject({ state: null, added: [] });
+    const twins = [clients, people].map((text) => ({ id: 'twin', text }));
+    const twice = await registerDocuments(registry, null, { client: 'web', version: 'bad', documents: twins }, by);
+    expect(twice).toMatchObject({ added: [], refused: [{ id: 'twin', code: 'PERSISTED_DOCUMENT_MISMATCH' }] });
     expect(result.refused.map(({ id, code }) => [id, code])).toEqual([
       ['wrong', 'GRAPHQL_VALIDATION_FAILED'],
       ['sha256:00', 'BAD_INPUT'],

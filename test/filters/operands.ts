@@ -16,6 +16,9 @@ const own: Record<string, (facts: Facts) => string[]> = {
   search: () => ['alpha', 'orleans', 'nowhere', 'zebra -alpha'],
 };
 
+/** The id of no row: rows that are made before those they could refer to refer to none. */
+const nowhere = '01990000-0000-7000-8000-000000000000';
+
 /** Values that the rows have, as a client writes them, and others. */
 export function operandsFor(facts: Facts, table: TableName, field: string): unknown[] {
   const column = comparedColumn(table, field);
@@ -26,7 +29,10 @@ export function operandsFor(facts: Facts, table: TableName, field: string): unkn
   const values = (facts.rows.get(table) ?? []).map((row) => row[field]).filter((value) => value !== null);
   const written = values.map((value) => (value instanceof Date ? value.toISOString() : value));
   const type = column.getSQLType();
-  if (type === 'uuid') return written.map((value) => `${typeOfIds(table, field, column.name)}:${value}`);
+  if (type === 'uuid') {
+    const known = written.length > 0 ? written : [nowhere];
+    return known.map((value) => `${typeOfIds(table, field, column.name)}:${value}`);
+  }
   if (type.startsWith('text') && !column.enumValues?.length) return [...words, ...written];
   if (type === 'boolean') return [true, false];
   if (type === 'date') return ['2025-01-01', ...written];

@@ -6,7 +6,7 @@ import { notifyOrganizationChanged } from '../../src/tenancy/invalidation.ts';
 import { organizations } from '../../src/tenancy/tables.ts';
 import { world } from '../support/world.ts';
 
-// No module of the product is optional yet: for this file clients are, and one mutation
+// For this file clients are of an optional module, and one mutation is of another
 for (const { extensions } of [schema.getType('Client')!, builder.configStore.getTypeConfig('Client')])
   Object.assign(extensions!, { module: 'billing' });
 Object.assign(schema.getMutationType()!.getFields().createTask!.extensions, { module: 'planning' });

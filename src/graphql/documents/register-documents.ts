@@ -4,7 +4,7 @@ import type { GraphQLSchema } from 'graphql';
 import { z } from 'zod';
 import { advisoryLocks, lockStatement } from '../../db/advisory-lock.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { badInput, type ErrorCode } from '../../lib/errors.ts';
+import { AppError, badInput, type ErrorCode } from '../../lib/errors.ts';
 import { nameUpTo } from '../../lib/fields.ts';
 import { uuidv7 } from '../../lib/ids.ts';
 import { checkInput } from '../../lib/input.ts';
@@ -91,6 +91,9 @@ export async function registerDocuments(
     await turn();
     try {
       const row = { ...inspected(schema, limits, id, text), organizationId, client, createdAt: clock() };
+      const twin = rows.get(row.documentId);
+      if (twin && twin.hash !== row.hash)
+        throw new AppError('PERSISTED_DOCUMENT_MISMATCH', 'Another document of this version has the same id');
       rows.set(row.documentId, row);
     } catch (error) {
       refused.push({ id, code: codeOf(error), message: (error as Error).message });
