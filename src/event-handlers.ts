@@ -13,6 +13,7 @@ import './modules/tasks/main-assignee.ts';
 import './modules/tasks/parent-restored.ts';
 import './modules/tasks/project-closed.ts';
 import './modules/time/follow-task.ts';
+import './modules/time/keep-reported-client.ts';
 import './modules/time/keep-validated.ts';
 import './modules/time/person-left.ts';
 import './modules/time/project-closed.ts';

@@ -11,7 +11,6 @@ import './upsert-mutation.ts';
 import './follow-task.ts';
 import './keep-validated.ts';
 import './project-closed.ts';
-import './keep-reported-client.ts';
 import './person-left.ts';
 import './missing-days-query.ts';
 import './timesheet.ts';
