@@ -25,7 +25,8 @@ if (pgbouncerBinary) {
     const pooler = await startPgbouncer(adminUrl(), { default_pool_size: '4' });
     const database = await createDatabase();
     const pooled = await pooledEnvironment(database.url, pooler.through);
-    const here = await World.open({ databaseUrl: database.url, env: pooled });
+    // Hundreds of requests share its four connections, however slow the machine is
+    const here = await World.open({ databaseUrl: database.url, env: { ...pooled, POOL_WAIT_MS: '120000' } });
     await migrateFleet(here.app.fleet);
     const backends = new Backends(database.url);
     afterAll(async () => {
