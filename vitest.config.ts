@@ -9,8 +9,6 @@ import { defineConfig } from 'vitest/config';
 const alone = [
   'test/db/{cancel,isolation,password}.test.ts',
   'test/operations.test.ts',
-  // Behind pgbouncer a proof finds the database busy now and then when other files ran in its process
-  'test/proof/*.test.ts',
   'test/runtime/*.test.ts',
   'test/server/{memory,turns}.test.ts',
   'test/tenant-lifecycle/module-gate.test.ts',

@@ -22,11 +22,11 @@ describe('without a pooler', () => {
 // Only where a pgbouncer is installed: this suite installs none
 if (pgbouncerBinary) {
   describe('behind pgbouncer in transaction mode', async () => {
-    const pooler = await startPgbouncer(adminUrl(), { default_pool_size: '4' });
+    // As many as POOL_SIZE and the catalog's: a request may hold a connection to its tenant while it reads the catalog
+    const pooler = await startPgbouncer(adminUrl(), { default_pool_size: '16' });
     const database = await createDatabase();
     const pooled = await pooledEnvironment(database.url, pooler.through);
-    // Hundreds of requests share its four connections, however slow the machine is
-    const here = await World.open({ databaseUrl: database.url, env: { ...pooled, POOL_WAIT_MS: '120000' } });
+    const here = await World.open({ databaseUrl: database.url, env: pooled });
     await migrateFleet(here.app.fleet);
     const backends = new Backends(database.url);
     afterAll(async () => {
