@@ -206,9 +206,15 @@ describe('database time', () => {
     const { status, cost } = await asked;
     expect([status, cost!.estimated]).toEqual([200, 1]);
     expect(cost!.actual).toBeGreaterThanOrEqual(30);
-    const state = await send('here', { query: '{ rateLimit { remaining cost } }', by: headers });
-    expect(state.body.data!.rateLimit).toMatchObject({ cost: 1, remaining: expect.any(Number) });
-    expect((state.body.data!.rateLimit as { remaining: number }).remaining).toBeLessThanOrEqual(1_000 - 1 - 30 - 1);
+    // The rest is paid when the connection is given back, which may be after the answer was sent
+    let spent = 1 + 30;
+    let remaining: number;
+    do {
+      const state = await send('here', { query: '{ rateLimit { remaining cost } }', by: headers });
+      expect(state.body.data!.rateLimit).toMatchObject({ cost: 1, remaining: expect.any(Number) });
+      ({ remaining } = state.body.data!.rateLimit as { remaining: number });
+      spent += 1;
+    } while (remaining > 1_000 - spent);
   });
 });
 
