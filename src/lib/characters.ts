@@ -18,6 +18,10 @@ export function hasAtMost(text: string, most: number): boolean {
   return text.length <= 2 * most && countCharacters(text) <= most;
 }
 
+/** The first `most` characters of a text. */
+export const firstCharacters = (text: string, most: number): string =>
+  hasAtMost(text, most) ? text : [...text.slice(0, 2 * most)].slice(0, most).join('');
+
 /** A check of a string: at most `most` characters. Use it instead of `max`, which counts UTF-16 units. */
 export const maxCharacters = (most: number, message = `at most ${most} characters`) =>
   z.refine<string>((text) => hasAtMost(text, most), message);

@@ -20,7 +20,7 @@ beforeAll(async () => {
   await withIdentities(manager, clientId);
 });
 
-const shares = { allocationPercent: 10 };
+const shares = { allocationPercent: 2 };
 
 /** A project on which Ann costs 650 a day until 15 March and 700 from the 16th on, and Bob has no rate. */
 async function begin(): Promise<string> {
@@ -84,6 +84,29 @@ describe('the time of a project', () => {
     expect(await invoice(projectId, { toDate: '2026-02-01' })).toMatchObject({ code: 'BAD_INPUT' });
     for (const member of [ann, await company.as('CLIENT')])
       expect(await run(member, 'invoiceTime', { projectId, ...march })).toMatchObject({ code: 'FORBIDDEN' });
+  });
+
+  it('of a person with a long name is on a line with the first 200 characters', async () => {
+    const projectId = await begin();
+    const long = { firstName: 'Wolfeschlegel 😀'.repeat(10), lastName: 'steinhausenberger'.repeat(8) };
+    await run(bob, 'updateProfile', { id: `Profile:${bob.profileId}`, ...long });
+    await validated(bob, projectId, '2026-03-03', '6');
+    const { invoice: made } = await invoice(projectId, { dayRate: '500' });
+    const [line] = made.lines.nodes;
+    expect(line.name).toBe([...`${long.firstName} ${long.lastName}`].slice(0, 200).join(''));
+  });
+
+  it('goes to the client that the project has when it is invoiced, also while that changes', async () => {
+    const other = await createClient(manager);
+    for (let round = 0; round < 8; round++) {
+      const projectId = await begin();
+      await validated(ann, projectId, '2026-03-10', '2');
+      const [outcome] = await Promise.all([
+        run(manager, 'invoiceTime', { projectId, ...march }, 'invoice { client { id } }'),
+        run(manager, 'updateProject', { id: projectId, clientId: other }),
+      ]);
+      expect([clientId, other]).toContain(outcome.invoice?.client.id);
+    }
   });
 
   it('of one period, invoiced many times at once, is on one invoice', async () => {

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Admin } from '../../src/db/admin.ts';
+import { settledLog } from '../events/support.ts';
 import { createClient, createProject } from '../projects/support.ts';
 import { run } from '../support/run.ts';
 import { type Member, world } from '../support/world.ts';
@@ -109,6 +110,7 @@ describe('a draft', () => {
     [{ quantity: '1.00001' }, 'quantity'],
     [{ kind: 'ALLOWANCE', quantity: '-1' }, 'quantity'],
     [{ kind: 'CHARGE', discount: '2' }, 'quantity'],
+    [{ quantity: '-2', discount: '1' }, 'discount'],
   ])('refuses a line with %j', async (input, field) => {
     const invoiceId = await draft();
     const line = { invoiceId, name: 'Work', unitPrice: '1', vatRate: '20', ...input };
@@ -326,6 +328,43 @@ describe('invoices are seen', () => {
     expect((await client.graphql('{ invoiceSeries { totalCount } }')).errors).toMatchObject([
       { extensions: { code: 'FORBIDDEN' } },
     ]);
+  });
+
+  it('without the history of their drafts by a CLIENT that reads the log', async () => {
+    await run(
+      await company.as('OWNER'),
+      'setPermission',
+      { role: 'CLIENT', permission: 'EVENT_READ', granted: true },
+      'role',
+    );
+    const id = await draft({ note: 'Too dear for them' });
+    const { invoiceLine } = await addLine(id, '900');
+    await run(manager, 'updateInvoiceLine', { id: invoiceLine.id, unitPrice: '100' });
+    await issue(id);
+    await settledLog(company);
+    const log = 'query ($id: ID!) { events(where: { resource: $id }) { nodes { action } } }';
+    const actions = async (member: Member, of: string) =>
+      (await member.ok(log, { id: of })).events.nodes.map(({ action }: { action: string }) => action);
+    expect(await actions(manager, id)).toContain('invoice.totalled');
+    expect(await actions(manager, invoiceLine.id)).toEqual(['invoiceLine.created', 'invoiceLine.updated']);
+    expect(await actions(client, id)).toEqual(['invoice.issued']);
+    expect(await actions(client, invoiceLine.id)).toEqual([]);
+  });
+
+  it('by their writers, who need project:read-all for invoices of no project', async () => {
+    const owner = await company.as('OWNER');
+    const writer = await company.member('MEMBER');
+    for (const permission of ['INVOICE_READ', 'INVOICE_WRITE'])
+      await run(owner, 'setPermission', { role: 'MEMBER', permission, granted: true }, 'role');
+    const refused = { code: 'FORBIDDEN', field: 'input.projectId' };
+    const make = (input: object) => run(writer, 'createInvoice', { clientId, ...input }, 'invoice { id }');
+    expect(await make({})).toMatchObject(refused);
+    const { invoice } = await make({ projectId });
+    expect(invoice).toEqual({ id: expect.any(String) });
+    const change = () => run(writer, 'updateInvoice', { id: invoice.id, projectId: null }, 'invoice { id }');
+    expect(await change()).toMatchObject(refused);
+    await run(owner, 'setPermission', { role: 'MEMBER', permission: 'PROJECT_READ_ALL', granted: true }, 'role');
+    expect(await change()).toEqual({ invoice });
   });
 
   it.each(['createInvoice', 'createInvoiceSeries', 'issueInvoice'])('and %s is refused to a CLIENT', async (name) => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createClient } from '../projects/support.ts';
+import { createClient, createProject } from '../projects/support.ts';
 import { run } from '../support/run.ts';
 import { type Member, world } from '../support/world.ts';
 import { create, withFinance, withIdentities } from './support.ts';
@@ -60,6 +60,34 @@ describe('a credit note', () => {
     expect(await read(id)).toMatchObject({ status: 'CREDITED', outstandingTotal: '0' });
     const more = await draft([['1', '0.01']], { creditedInvoiceId: id });
     expect(await issue(more)).toMatchObject({ code: 'INVALID_STATE', creditedTotal: '120.00' });
+  });
+
+  it('that takes the rest of a rate takes the rest of its VAT, and none takes more than is left', async () => {
+    const id = await issued([
+      ['1', '100', '5.5'],
+      ['1', '0.10', '20'],
+    ]);
+    const notes: string[] = [];
+    for (const [unitPrice, small] of [
+      ['33.33', '0.03'],
+      ['33.33', '0.03'],
+      ['33.34', '0.04'],
+    ] as const) {
+      const lines = [['1', unitPrice, '5.5'] as const, ['1', small, '20'] as const];
+      notes.push(await draft(lines as unknown as Line[], { creditedInvoiceId: id }));
+      await issue(notes.at(-1)!);
+    }
+    const vat = await Promise.all(
+      notes.map((note) => read(note, 'vatTotal vatLines { amount } convertedVatTotal { amount }')),
+    );
+    expect(vat.map(({ vatLines }) => vatLines.map(({ amount }: { amount: string }) => amount))).toEqual([
+      // 5.50 of the first rate: 1.83 + 1.83 + 1.84; 0.02 of the second one: 0.01 + 0.01 + 0
+      ['0.01', '1.83'],
+      ['0.01', '1.83'],
+      ['0', '1.84'],
+    ]);
+    expect(vat[2]).toMatchObject({ vatTotal: '1.84', convertedVatTotal: { amount: '1.84' } });
+    expect(await read(id)).toMatchObject({ status: 'CREDITED', creditedTotal: '105.62', outstandingTotal: '0' });
   });
 
   it('exceeds its invoice in no rate of VAT, and has no negative amounts', async () => {
@@ -152,6 +180,22 @@ describe('a payment', () => {
         ...{ code: 'BAD_INPUT', field: 'input.invoiceId' },
       });
     expect(await pay(unissued, '1')).toMatchObject({ code: 'BAD_INPUT', field: 'input.invoiceId' });
+  });
+
+  it('is recorded only by members who see payments', async () => {
+    const owner = await company.as('OWNER');
+    const accountant = await company.member('MEMBER');
+    for (const permission of ['INVOICE_READ', 'PAYMENT_WRITE'])
+      await run(owner, 'setPermission', { role: 'MEMBER', permission, granted: true }, 'role');
+    const projectId = await createProject(manager, { clientId });
+    const id = await issued([['1', '100']], { projectId });
+    const refused = { code: 'FORBIDDEN' };
+    const input = { invoiceId: id, amount: '1', receivedOn: '2026-11-02' };
+    expect(await run(accountant, 'payInvoice', input, 'payment { id }')).toMatchObject(refused);
+    const payment = { clientId, amount: '1', receivedOn: '2026-11-02' };
+    expect(await run(accountant, 'createPayment', payment, 'payment { id }')).toMatchObject(refused);
+    await run(owner, 'setPermission', { role: 'MEMBER', permission: 'PROJECT_READ_ALL', granted: true }, 'role');
+    expect(await run(accountant, 'payInvoice', input, 'payment { amount }')).toEqual({ payment: { amount: '1' } });
   });
 
   it('of the same invoice by many at once pays it once', async () => {

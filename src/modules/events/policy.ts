@@ -3,6 +3,7 @@ import { type RowRule, rowRuleOf, type TableName, type WhereOf } from '../../acc
 import type { Viewer } from '../../identity/viewer.ts';
 import { relations } from '../../relations.ts';
 import { wasVisible } from './gone-rows.ts';
+import { knownActions } from './narrowed-history.ts';
 import { typesIn } from './row-types.ts';
 
 /** Types of events about objects that are not rows of the graph: every reader of the log may see them. */
@@ -19,9 +20,15 @@ export function readableEvents(viewer: Viewer): RowRule<'events'> {
   const partial: WhereOf<'events'>[] = [];
   for (const { typename, table } of typesIn(viewer.modules)) {
     const rule = rowRuleOf(table, viewer);
-    if (rule === 'all') open.push(typename);
-    else if (rule !== 'none')
-      partial.push({ resourceType: typename, RAW: isOrWasVisible(table, rule) } as WhereOf<'events'>);
+    const actions = knownActions(typename, viewer);
+    if (rule === 'none' || actions.length === 0) continue;
+    if (rule === 'all' && actions === 'all') open.push(typename);
+    else
+      partial.push({
+        resourceType: typename,
+        ...(actions !== 'all' && { action: { in: [...actions] } }),
+        ...(rule !== 'all' && { RAW: isOrWasVisible(table, rule) }),
+      } as WhereOf<'events'>);
   }
   return { OR: [{ resourceType: { in: open } }, ...partial] } as WhereOf<'events'>;
 }

@@ -1,9 +1,18 @@
 import { and, eq, isNotNull } from 'drizzle-orm';
 import { getVisible } from '../../access/visible-rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
-import { addDecimals, compareDecimals, type Decimal, toDecimal, zero } from '../../lib/decimal.ts';
+import {
+  addDecimals,
+  compareDecimals,
+  type Decimal,
+  formatAmount,
+  subtractDecimals,
+  toDecimal,
+  zero,
+} from '../../lib/decimal.ts';
 import { AppError, badInput } from '../../lib/errors.ts';
 import type { TenantTx } from '../../tenancy/tenant-session.ts';
+import { convertedTotals } from './set-totals.ts';
 import { lockIssued, settle } from './settle-invoice.ts';
 import { invoices, type VatLine } from './tables.ts';
 
@@ -31,10 +40,12 @@ export function requireSameParty(invoice: Party, note: Party): void {
 }
 
 /**
- * Takes the amount of a locked credit note that is issued off its invoice. The invoice is locked, so that two credit
- * notes never exceed it together. Throws INVALID_STATE if they do, in the total or in a category and rate of VAT.
+ * Takes the amount of a locked credit note that is issued off its invoice, and returns the note with its final VAT. The
+ * invoice is locked, so that two credit notes never exceed it together. Throws INVALID_STATE if they do, in the total
+ * or in a category and rate of VAT.
  */
-export async function credit(tx: TenantTx, viewer: Viewer, note: Invoice): Promise<void> {
+export async function credit(tx: TenantTx, viewer: Viewer, draft: Invoice): Promise<Invoice> {
+  const note = { ...draft };
   const invoice = await lockIssued(tx, viewer, note.creditedInvoiceId!, 'input.id');
   const before = await tx
     .select({ vatLines: invoices.vatLines })
@@ -42,25 +53,50 @@ export async function credit(tx: TenantTx, viewer: Viewer, note: Invoice): Promi
     .where(and(eq(invoices.creditedInvoiceId, invoice.id), isNotNull(invoices.number)));
   if (note.vatLines.some(({ basis }) => compareDecimals(toDecimal(basis), zero) < 0))
     throw new AppError('INVALID_STATE', 'The amounts of a credit note are positive', { field: 'input.id' });
-  const total = addDecimals(toDecimal(invoice.creditedTotal), toDecimal(note.grossTotal));
-  const all = [...before.flatMap(({ vatLines }) => vatLines), ...note.vatLines];
+  const earlier = before.flatMap(({ vatLines }) => vatLines);
+  const all = [...earlier, ...note.vatLines];
   const isWithin = note.vatLines.every(
-    (line) => compareDecimals(basisOf(all, line), basisOf(invoice.vatLines, line)) <= 0,
+    (line) => compareDecimals(sumOf('basis', all, line), sumOf('basis', invoice.vatLines, line)) <= 0,
   );
+  if (isWithin) Object.assign(note, withVat(note, { earlier, invoiced: invoice.vatLines }));
+  const total = addDecimals(toDecimal(invoice.creditedTotal), toDecimal(note.grossTotal));
   if (!isWithin || compareDecimals(total, toDecimal(invoice.grossTotal)) > 0) {
     const { creditedTotal, grossTotal } = invoice;
     const details = { field: 'input.id', creditedTotal, grossTotal };
     throw new AppError('INVALID_STATE', 'Credit notes must not exceed their invoice', details);
   }
   await settle(tx, viewer, invoice, { creditedTotal: toDecimal(note.grossTotal) });
+  return note;
+}
+
+/**
+ * The totals of a credit note with the VAT that closes its invoice. VAT is rounded in each note, so several notes could
+ * miss the VAT of their invoice by cents: the note that takes the rest of the basis of a rate takes the rest of its
+ * VAT, and no note takes more than is left.
+ */
+function withVat(
+  note: Pick<Invoice, 'netTotal' | 'vatLines' | 'exchangeRate'>,
+  { earlier, invoiced }: { earlier: readonly VatLine[]; invoiced: readonly VatLine[] },
+) {
+  const vatLines = note.vatLines.map((line): VatLine => {
+    const [basis, vat] = (['basis', 'amount'] as const).map((of) =>
+      subtractDecimals(sumOf(of, invoiced, line), sumOf(of, earlier, line)),
+    ) as [Decimal, Decimal];
+    const closes = compareDecimals(basis, toDecimal(line.basis)) === 0;
+    const isOver = compareDecimals(toDecimal(line.amount), vat) > 0;
+    return closes || isOver ? { ...line, amount: formatAmount(vat) } : line;
+  });
+  const vatTotal = formatAmount(vatLines.reduce((sum, { amount }) => addDecimals(sum, toDecimal(amount)), zero));
+  const grossTotal = formatAmount(addDecimals(toDecimal(note.netTotal), toDecimal(vatTotal)));
+  return { vatLines, vatTotal, grossTotal, ...convertedTotals({ ...note, vatTotal }) };
 }
 
 /** A rate is kept as it was written: 20 and 20.00 are the same. */
 const isSameRate = (a: string | null, b: string | null): boolean =>
   a === null || b === null ? a === b : compareDecimals(toDecimal(a), toDecimal(b)) === 0;
 
-/** The basis of the lines with the category and rate of one. */
-const basisOf = (lines: readonly VatLine[], { vatCategory, vatRate }: VatLine): Decimal =>
+/** The basis or the VAT of the lines with the category and rate of one. */
+const sumOf = (of: 'basis' | 'amount', lines: readonly VatLine[], { vatCategory, vatRate }: VatLine): Decimal =>
   lines
     .filter((line) => line.vatCategory === vatCategory && isSameRate(line.vatRate, vatRate))
-    .reduce((total, { basis }) => addDecimals(total, toDecimal(basis)), zero);
+    .reduce((total, line) => addDecimals(total, toDecimal(line[of])), zero);

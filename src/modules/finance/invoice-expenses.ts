@@ -1,7 +1,7 @@
 import { and, asc, between, eq, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { lockRule } from '../../access/rule-lock.ts';
-import { getVisible } from '../../access/visible-rows.ts';
+import { lockVisible } from '../../access/visible-rows.ts';
 import { defineMutation } from '../../graphql/declare/mutation.ts';
 import { changed } from '../../graphql/declare/payload.ts';
 import { rowId } from '../../graphql/declare/resource/row-id.ts';
@@ -47,7 +47,8 @@ async function invoiceExpenses(tx: TenantTx, viewer: Viewer, raw: Raw<typeof inp
   if (toDate < fromDate) throw badInput('must not be before fromDate', 'input.toDate');
   // Two invoices of one project at once: the second waits, and then finds what the first one charges
   lockRule(tx, `expenses to invoice ${projectId}`);
-  const { clientId } = await getVisible(tx, viewer, projects, projectId, 'Project', 'input.projectId');
+  // Its client is still that of the invoice when the transaction ends
+  const { clientId } = await lockVisible(tx, viewer, projects, projectId, 'Project', 'input.projectId');
   const spent = await lockExpenses(tx, projectId, fromDate, toDate);
   if (!spent.length)
     throw new AppError('INVALID_STATE', 'There are no expenses to invoice', { field: 'input.projectId' });

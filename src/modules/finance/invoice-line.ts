@@ -1,5 +1,6 @@
-import { compareDecimals, toDecimal } from '../../lib/decimal.ts';
+import { compareDecimals, toDecimal, zero } from '../../lib/decimal.ts';
 import { AppError, badInput } from '../../lib/errors.ts';
+import { narrowHistory } from '../events/narrowed-history.ts';
 import { defineResource } from '../events/resource.ts';
 import { lineAmount } from './invoice-totals.ts';
 import { readLines, setTotals } from './set-totals.ts';
@@ -50,7 +51,7 @@ export const InvoiceLine = defineResource('invoiceLines', {
       values: { DAY: 'Days.', HUR: 'Hours.', C62: 'Pieces.' },
     },
     unitPrice: 'Price of a unit without VAT, in the currency of the invoice.',
-    discount: 'Discount on the line, in the currency of the invoice.',
+    discount: 'Discount on the line, in the currency of the invoice; 0 for a negative quantity.',
     vatCategory: { description: 'Category of VAT.', values: VatCategory },
     vatRate: {
       description: 'Rate of VAT in percent: above 0 in category S, null in O, 0 in the others.',
@@ -109,6 +110,8 @@ export const InvoiceLine = defineResource('invoiceLines', {
   },
 });
 
+narrowHistory('InvoiceLine', ({ role }) => (role === 'CLIENT' ? [] : 'all'));
+
 /** Throws INVALID_STATE for an invoice that is issued or cancelled. */
 function requireDraft({ status }: { status: string }, field = 'input.id'): void {
   if (status === 'DRAFT') return;
@@ -119,6 +122,10 @@ function requireDraft({ status }: { status: string }, field = 'input.id'): void 
 /** The columns that follow from the others. Throws BAD_INPUT for VAT that the category does not allow. */
 function amountsOf(line: Line) {
   const vatRate = checkVat(line);
+  // EN 16931 subtracts discounts from the amount, so that one would raise what a negative line takes back
+  const isNegative = line.quantity !== undefined && compareDecimals(toDecimal(line.quantity), zero) < 0;
+  if (isNegative && line.discount !== undefined && compareDecimals(toDecimal(line.discount), zero) !== 0)
+    throw badInput('must be 0 for a negative quantity: lower the price of what is taken back', 'input.discount');
   const netAmount = lineAmount({ quantity: line.quantity, unitPrice: line.unitPrice, discount: line.discount });
   if (compareDecimals(toDecimal(netAmount.replace('-', '')), toDecimal(mostAmount)) > 0)
     throw badInput(`makes the amount of the line exceed ${mostAmount}`, 'input.unitPrice');

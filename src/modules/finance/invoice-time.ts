@@ -1,11 +1,12 @@
 import { and, asc, between, eq, inArray, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { lockRule } from '../../access/rule-lock.ts';
-import { getVisible } from '../../access/visible-rows.ts';
+import { lockVisible } from '../../access/visible-rows.ts';
 import { defineMutation } from '../../graphql/declare/mutation.ts';
 import { changed } from '../../graphql/declare/payload.ts';
 import { rowId } from '../../graphql/declare/resource/row-id.ts';
 import type { Viewer } from '../../identity/viewer.ts';
+import { firstCharacters } from '../../lib/characters.ts';
 import { addDecimals, formatDecimal, quotientOf, toDecimal, zero } from '../../lib/decimal.ts';
 import { AppError, badInput } from '../../lib/errors.ts';
 import { dayField, decimalField, uuidField } from '../../lib/fields.ts';
@@ -23,6 +24,8 @@ import { invoicedTimeEntries } from './tables.ts';
 
 /** The most time entries of an invoice. */
 const mostEntries = 5_000;
+/** The most characters of the name of a line. A person's first and last name together may be longer. */
+const mostNameCharacters = 200;
 
 const input = z.object({
   projectId: uuidField,
@@ -58,7 +61,8 @@ async function invoiceTime(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>)
   if (toDate < fromDate) throw badInput('must not be before fromDate', 'input.toDate');
   // Two invoices of one project at once: the second waits, and then finds what the first one charges
   lockRule(tx, `time to invoice ${projectId}`);
-  const { clientId } = await getVisible(tx, viewer, projects, projectId, 'Project', 'input.projectId');
+  // Its client is still that of the invoice when the transaction ends
+  const { clientId } = await lockVisible(tx, viewer, projects, projectId, 'Project', 'input.projectId');
   const entries = await lockEntries(tx, projectId, fromDate, toDate);
   if (!entries.length) throw new AppError('INVALID_STATE', 'There is no time to invoice', { field: 'input.projectId' });
   if (entries.length > mostEntries) throw badInput(`leaves more than ${mostEntries} time entries`, 'input.toDate');
@@ -132,7 +136,7 @@ async function groupsOf(
     const hours = group.reduce((sum, entry) => addDecimals(sum, toDecimal(entry.hours)), zero);
     const days = quotientOf(hours, toDecimal(calendarOf(profileId).hoursPerDay), 4);
     return {
-      name: `${person.firstName} ${person.lastName ?? ''}`.trim(),
+      name: firstCharacters(`${person.firstName} ${person.lastName ?? ''}`.trim(), mostNameCharacters),
       ...{ rate, quantity: formatDecimal(days), ids: group.map(({ id }) => id) },
     };
   });

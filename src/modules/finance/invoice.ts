@@ -1,8 +1,10 @@
 import { eq } from 'drizzle-orm';
 import { builder } from '../../graphql/declare/builder.ts';
 import { rowId } from '../../graphql/declare/resource/row-id.ts';
-import { badInput } from '../../lib/errors.ts';
+import type { Viewer } from '../../identity/viewer.ts';
+import { AppError, badInput } from '../../lib/errors.ts';
 import type { TenantTx } from '../../tenancy/tenant-session.ts';
+import { narrowHistory } from '../events/narrowed-history.ts';
 import { defineResource } from '../events/resource.ts';
 import { projects } from '../projects/tables.ts';
 import { setExpense } from './charge-expense.ts';
@@ -10,7 +12,7 @@ import { creditedBy, requireSameParty } from './credit-note.ts';
 import { InvoiceParty, InvoiceVatLine } from './invoice-parts.ts';
 import { freeEntries } from './invoiced-time-entry.ts';
 import { issued } from './issue-invoice.ts';
-import { readableInvoices } from './policy.ts';
+import { readableInvoices, seesInvoicesOfNoProject } from './policy.ts';
 import { convertedTotals, readLines } from './set-totals.ts';
 
 const draft = { status: ['DRAFT'] } as const;
@@ -102,7 +104,9 @@ export const Invoice = defineResource('invoices', {
   },
   list: 'The invoices of the organization.',
   create: {
-    description: 'Creates a draft of an invoice or, with `creditedInvoiceId`, of a credit note.',
+    description:
+      'Creates a draft of an invoice or, with `creditedInvoiceId`, of a credit note. Without a project, it fails with ' +
+      'FORBIDDEN for members who lack project:read-all, since they would not see it.',
     writes: ['clientId', 'creditedInvoiceId', ...columns],
     before: async ({ tx, viewer, values }) => {
       const credited = await creditedBy(tx, viewer, values);
@@ -110,23 +114,27 @@ export const Invoice = defineResource('invoices', {
       const exchangeRate = values.exchangeRate ?? credited?.exchangeRate ?? '1';
       if (credited) requireSameParty(credited, { clientId: values.clientId, currency });
       checkRate(tx, { currency, exchangeRate }, Boolean(values.exchangeRate ?? credited));
-      await requireProjectOf(tx, values);
+      await requireProjectOf(tx, viewer, values);
       return { currency, exchangeRate, ...(credited && { kind: 'CREDIT_NOTE' as const }) };
     },
   },
   update: {
     writes: ['clientId', ...columns],
     from: draft,
-    before: async ({ tx, current, next, values }) => {
+    before: async ({ tx, viewer, current, next, values }) => {
       if (current.kind === 'CREDIT_NOTE') requireSameParty(current, next);
       checkRate(tx, next, values.exchangeRate !== undefined || next.currency === current.currency);
-      if (next.projectId !== current.projectId || next.clientId !== current.clientId) await requireProjectOf(tx, next);
+      if (next.projectId !== current.projectId || next.clientId !== current.clientId)
+        await requireProjectOf(tx, viewer, next);
       return convertedTotals(next);
     },
   },
   upsert: 500,
   delete: { from: { status: ['DRAFT', 'CANCELLED'] } },
 });
+
+/** A CLIENT, who sees issued invoices only, does not see how they were drafted, nor what is done with them since. */
+narrowHistory('Invoice', ({ role }) => (role === 'CLIENT' ? ['invoice.issued', 'invoice.settled'] : 'all'));
 
 /** Throws BAD_INPUT for a rate between the organization's currency and itself, and for another currency without one. */
 function checkRate(
@@ -140,17 +148,23 @@ function checkRate(
   if (!isOwn && !isGiven) throw badInput('is required in another currency', 'input.exchangeRate');
 }
 
-/** Throws BAD_INPUT for a project of another client. */
+/** Throws BAD_INPUT for a project of another client, and FORBIDDEN for none if the writer would not see the invoice. */
 async function requireProjectOf(
   tx: TenantTx,
+  viewer: Viewer,
   { clientId, projectId }: { clientId: string; projectId?: string | null | undefined },
 ): Promise<void> {
-  if (!projectId) return;
+  if (!projectId) {
+    if (seesInvoicesOfNoProject(viewer)) return;
+    const message = 'Only members with project:read-all write invoices of no project';
+    throw new AppError('FORBIDDEN', message, { field: 'input.projectId' });
+  }
   const [project] = await tx
     .select({ clientId: projects.clientId })
     .from(projects)
     .where(eq(projects.id, projectId))
-    .for('key share');
+    // Against a change of its client meanwhile
+    .for('share');
   if (project?.clientId && project.clientId !== clientId)
     throw badInput('belongs to another client', 'input.projectId');
 }

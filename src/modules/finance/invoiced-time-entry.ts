@@ -2,6 +2,7 @@ import { inArray } from 'drizzle-orm';
 import type { Viewer } from '../../identity/viewer.ts';
 import { uuidv7 } from '../../lib/ids.ts';
 import type { TenantTx } from '../../tenancy/tenant-session.ts';
+import { narrowHistory } from '../events/narrowed-history.ts';
 import { recordEvents } from '../events/record-event.ts';
 import { defineResource } from '../events/resource.ts';
 import { invoicedTimeEntries } from './tables.ts';
@@ -20,6 +21,8 @@ defineResource('invoicedTimeEntries', {
   },
   list: false,
 });
+
+narrowHistory('InvoicedTimeEntry', ({ role }) => (role === 'CLIENT' ? [] : 'all'));
 
 type Link = Pick<typeof invoicedTimeEntries.$inferSelect, 'invoiceLineId' | 'timeEntryId'>;
 

@@ -32,7 +32,7 @@ export async function issued(tx: TenantTx, viewer: Viewer, draft: Invoice, serie
   const lines = await readLines(tx, draft.id);
   checkContent(draft, lines, seller, buyer);
   const credits = draft.kind === 'CREDIT_NOTE';
-  if (credits) await credit(tx, viewer, draft);
+  const content = credits ? await credit(tx, viewer, draft) : draft;
   const { number, issueDate } = await takeNumber(tx, viewer, seriesId, draft.issueDate);
   const dueDate = draft.dueDate ?? (credits ? null : dueDateOf(issueDate, terms));
   if (dueDate && dueDate < issueDate)
@@ -40,11 +40,13 @@ export async function issued(tx: TenantTx, viewer: Viewer, draft: Invoice, serie
       field: 'input.id',
       dueDate,
     });
-  const document = { ...draft, number, issueDate, dueDate, seller, buyer };
+  const document = { ...content, number, issueDate, dueDate, seller, buyer };
   return {
     ...{ seriesId, number, issueDate, dueDate, seller, buyer },
-    status: credits || isAbove0(draft.grossTotal) ? ('ISSUED' as const) : ('PAID' as const),
-    outstandingTotal: credits ? '0.00' : draft.grossTotal,
+    ...{ vatLines: content.vatLines, vatTotal: content.vatTotal, grossTotal: content.grossTotal },
+    convertedVatTotal: content.convertedVatTotal,
+    status: credits || isAbove0(content.grossTotal) ? ('ISSUED' as const) : ('PAID' as const),
+    outstandingTotal: credits ? '0.00' : content.grossTotal,
     issuedAt: new Date(),
     contentHash: contentHash(document, lines),
   };

@@ -21,7 +21,7 @@ import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { defineResource } from '../events/resource.ts';
 import { Invoice } from './invoice.ts';
-import { readablePayments } from './policy.ts';
+import { readablePayments, seesPayments } from './policy.ts';
 import { lockIssued, settle } from './settle-invoice.ts';
 import { type invoices, payments } from './tables.ts';
 
@@ -60,8 +60,13 @@ const Payment = defineResource('payments', {
   },
   list: 'What clients paid.',
   create: {
+    description:
+      'Records a payment. Fails with FORBIDDEN without project:read-all, because payments belong to no project.',
     writes: ['clientId', 'currency', ...written],
-    before: ({ tx, values }) => ({ currency: values.currency ?? tx.currency }),
+    before: ({ tx, viewer, values }) => {
+      requirePayments(viewer);
+      return { currency: values.currency ?? tx.currency };
+    },
   },
   update: {
     writes: written,
@@ -73,6 +78,12 @@ const Payment = defineResource('payments', {
   upsert: 500,
   delete: { inUse: 'Invoices are paid by this payment' },
 });
+
+/** Throws FORBIDDEN for a writer who would not see the payment. */
+function requirePayments(viewer: Viewer): void {
+  if (seesPayments(viewer)) return;
+  throw new AppError('FORBIDDEN', 'Payments belong to no project: only members who see all projects record them');
+}
 
 const PaymentAllocation = defineResource('paymentAllocations', {
   name: 'PaymentAllocation',
@@ -142,7 +153,7 @@ const paid = z.object({ invoiceId: uuidField, amount: decimalField(2, positive) 
 defineMutation('payInvoice', {
   description:
     'Records a payment of an issued invoice: it pays what is left, and the rest stays as the client’s credit. Needs ' +
-    'payment:write.',
+    'payment:write, and project:read-all, because payments belong to no project.',
   permission: 'payment:write',
   module: 'finance',
   input: (t) => ({
@@ -152,6 +163,7 @@ defineMutation('payInvoice', {
     bankReference: t.string({ maxLength: 200, description: 'The bank’s reference.' }),
   }),
   run: async ({ tx, viewer }, input) => {
+    requirePayments(viewer);
     const { invoiceId, amount } = checkInput(paid, input);
     const invoice = await lockIssued(tx, viewer, invoiceId, 'input.invoiceId');
     const { clientId, currency } = invoice;

@@ -40,9 +40,15 @@ export function readableInvoices(viewer: Viewer): RowRule<'invoices'> {
   return { client: { contactId: viewer.profileId }, status: { notIn: ['DRAFT', 'CANCELLED'] } };
 }
 
+/** Whether a writer of invoices also sees those that belong to no project. */
+export const seesInvoicesOfNoProject = (viewer: Viewer): boolean =>
+  viewer.role !== 'CLIENT' && viewer.permissions.has('project:read-all');
+
 export const readableSeries = (viewer: Viewer): RowRule<'invoiceSeries'> =>
   viewer.role !== 'CLIENT' && viewer.permissions.has('invoice:read') ? 'all' : 'none';
 
 /** Payments belong to no project: only viewers of all projects see them. */
-export const readablePayments = (viewer: Viewer): RowRule<'payments'> =>
-  isStaffWith(viewer, 'invoice:read') && viewer.permissions.has('project:read-all') ? 'all' : 'none';
+export const seesPayments = (viewer: Viewer): boolean =>
+  isStaffWith(viewer, 'invoice:read') && viewer.permissions.has('project:read-all');
+
+export const readablePayments = (viewer: Viewer): RowRule<'payments'> => (seesPayments(viewer) ? 'all' : 'none');
