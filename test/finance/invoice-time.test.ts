@@ -124,6 +124,43 @@ describe('the time of a project', () => {
     expect(node.invoices.nodes).toEqual([{ netTotal: '2600' }]);
   });
 
+  it('and the expenses of an invoice can be invoiced again once it is credited in full, which keeps what it charged', async () => {
+    const projectId = await begin();
+    const id = await validated(ann, projectId, '2026-03-11', '4');
+    const spent = { projectId, spentOn: '2026-03-11', description: 'Train', netAmount: '100', billable: true };
+    const expenseId = await create(ann, 'Expense', spent);
+    await run(ann, 'submitExpense', { id: expenseId });
+    await run(manager, 'approveExpense', { id: expenseId });
+    const seriesId = await create(manager, 'InvoiceSeries', { name: 'Again', prefix: 'A-' });
+    const made = [(await invoice(projectId)).invoice.id];
+    const again = () => run(manager, 'invoiceExpenses', { projectId, ...march }, 'invoice { id }');
+    made.push((await again()).invoice.id);
+    for (const invoiceId of made) await run(manager, 'issueInvoice', { id: invoiceId, seriesId });
+    const credit = async (creditedInvoiceId: string, unitPrice: string) => {
+      const note = await create(manager, 'Invoice', { clientId, creditedInvoiceId });
+      await create(manager, 'InvoiceLine', { invoiceId: note, name: 'Undone', unitPrice, vatRate: '20' });
+      return run(manager, 'issueInvoice', { id: note, seriesId }, 'invoice { number }');
+    };
+    await credit(made[0]!, '325');
+    await credit(made[1]!, '99.99');
+    expect([await invoice(projectId), await again()]).toMatchObject([
+      ...[{ invoice: { netTotal: '325' } }, { code: 'INVALID_STATE' }],
+    ]);
+    await credit(made[1]!, '0.01');
+    const outcomes = await Promise.all(Array.from({ length: 6 }, again));
+    expect(outcomes.filter((outcome) => outcome.invoice)).toHaveLength(1);
+    const charged = `query ($id: ID!) { node(id: $id) { ... on Invoice { lines { nodes { expense { id } expenseReleasedAt
+      timeEntries { nodes { releasedAt timeEntry { id } } } } } } } }`;
+    const lines = await Promise.all(
+      made.map(async (invoiceId) => (await manager.ok(charged, { id: invoiceId })).node.lines.nodes[0]),
+    );
+    expect(lines).toMatchObject([
+      { timeEntries: { nodes: [{ timeEntry: { id }, releasedAt: expect.any(String) }] } },
+      { expense: { id: expenseId }, expenseReleasedAt: expect.any(String) },
+    ]);
+    expect(await run(manager, 'reopenTimeEntries', { ids: [id] })).toMatchObject({ code: 'INVALID_STATE' });
+  });
+
   it('cannot be reopened while it is invoiced, and can be again once the draft is cancelled or its line deleted', async () => {
     const projectId = await begin();
     const id = await validated(ann, projectId, '2026-03-02', '8');

@@ -222,6 +222,43 @@ describe('a payment', () => {
   });
 });
 
+it('amounts in several currencies are aggregated by currency only', async () => {
+  const other = await createClient(manager);
+  await withIdentities(manager, other);
+  for (const [currency, exchangeRate, unitPrice] of [
+    ['EUR', '1', '100'],
+    ['USD', '0.5', '10'],
+    ['USD', '0.5', '30'],
+  ] as const)
+    await create(manager, 'InvoiceLine', {
+      ...{ invoiceId: await create(manager, 'Invoice', { clientId: other, currency, exchangeRate }), name: 'Work' },
+      ...{ unitPrice, vatRate: '20' },
+    });
+  const where = `where: { clientId: { eq: "${other}" } }`;
+  const byCurrency = `{ invoicesAggregate(groupBy: [{ currency: true }], ${where}) {
+    keys { currency } count sum(of: NET_TOTAL) converted: sum(of: CONVERTED_NET_TOTAL) } }`;
+  const { data, statements } = await manager.graphql(byCurrency);
+  expect(statements).toHaveLength(1);
+  expect(data?.invoicesAggregate).toEqual([
+    { keys: { currency: 'EUR' }, count: 1, sum: '100', converted: '100' },
+    { keys: { currency: 'USD' }, count: 2, sum: '40', converted: '20' },
+  ]);
+  const converted = `{ invoicesAggregate(${where}) { count sum(of: CONVERTED_NET_TOTAL) } }`;
+  expect((await manager.ok(converted)).invoicesAggregate).toEqual([{ count: 3, sum: '120' }]);
+  for (const document of [
+    `{ invoicesAggregate(${where}) { sum(of: NET_TOTAL) } }`,
+    `{ invoicesAggregate(groupBy: [{ status: true }], ${where}) { count max(of: OUTSTANDING_TOTAL) } }`,
+    `{ invoicesAggregate(${where}, having: { avg: { grossTotal: { gt: 1 } } }) { count } }`,
+    '{ invoiceLinesAggregate(groupBy: [{ invoice: { status: true } }]) { sum(of: NET_AMOUNT) } }',
+    '{ paymentsAggregate(orderBy: [{ sum: AMOUNT, direction: ASC }]) { count } }',
+  ])
+    expect((await manager.graphql(document)).errors).toMatchObject([
+      { extensions: { code: 'BAD_INPUT', field: 'groupBy' } },
+    ]);
+  const lines = '{ invoiceLinesAggregate(groupBy: [{ invoice: { currency: true } }]) { sum(of: NET_AMOUNT) } }';
+  expect((await manager.graphql(lines)).errors).toEqual([]);
+});
+
 it('what is left equals the total less credits and payments, after any of them', async () => {
   const amount = fc.integer({ min: 1, max: 9000 });
   const step = fc.record({ what: fc.constantFrom('pay', 'credit', 'take back'), amount });

@@ -12,6 +12,7 @@ import {
 } from '../../lib/decimal.ts';
 import { AppError, badInput } from '../../lib/errors.ts';
 import type { TenantTx } from '../../tenancy/tenant-session.ts';
+import { releaseCharged } from './release-charged.ts';
 import { convertedTotals } from './set-totals.ts';
 import { lockIssued, settle } from './settle-invoice.ts';
 import { invoices, type VatLine } from './tables.ts';
@@ -66,6 +67,7 @@ export async function credit(tx: TenantTx, viewer: Viewer, draft: Invoice): Prom
     throw new AppError('INVALID_STATE', 'Credit notes must not exceed their invoice', details);
   }
   await settle(tx, viewer, invoice, { creditedTotal: toDecimal(note.grossTotal) });
+  if (compareDecimals(total, toDecimal(invoice.grossTotal)) === 0) await releaseCharged(tx, viewer, invoice.id);
   return note;
 }
 

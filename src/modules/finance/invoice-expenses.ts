@@ -1,4 +1,4 @@
-import { and, asc, between, eq, sql } from 'drizzle-orm';
+import { and, asc, between, eq, isNull, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { lockRule } from '../../access/rule-lock.ts';
 import { lockVisible } from '../../access/visible-rows.ts';
@@ -71,7 +71,8 @@ const lockExpenses = (tx: TenantTx, projectId: string, fromDate: string, toDate:
         between(expenses.spentOn, fromDate, toDate),
         eq(expenses.status, 'APPROVED'),
         eq(expenses.billable, true),
-        sql`not exists (select from ${invoiceLines} where ${invoiceLines.expenseId} = ${expenses.id})`,
+        sql`not exists (select from ${invoiceLines}
+          where ${and(eq(invoiceLines.expenseId, expenses.id), isNull(invoiceLines.expenseReleasedAt))})`,
       ),
     )
     .orderBy(asc(expenses.spentOn), asc(expenses.id))

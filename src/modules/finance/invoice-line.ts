@@ -19,6 +19,8 @@ const columns = [
   ...['vatCategory', 'vatRate', 'exemptionReason'],
 ] as const;
 
+const ofInvoice = { currency: 'invoice.currency' } as const;
+
 export const InvoiceLine = defineResource('invoiceLines', {
   name: 'InvoiceLine',
   noun: 'line',
@@ -50,8 +52,11 @@ export const InvoiceLine = defineResource('invoiceLines', {
       description: 'The unit of the quantity (UN/ECE Recommendation 20).',
       values: { DAY: 'Days.', HUR: 'Hours.', C62: 'Pieces.' },
     },
-    unitPrice: 'Price of a unit without VAT, in the currency of the invoice.',
-    discount: 'Discount on the line, in the currency of the invoice; 0 for a negative quantity.',
+    unitPrice: { description: 'Price of a unit without VAT, in the currency of the invoice.', ...ofInvoice },
+    discount: {
+      description: 'Discount on the line, in the currency of the invoice; 0 for a negative quantity.',
+      ...ofInvoice,
+    },
     vatCategory: { description: 'Category of VAT.', values: VatCategory },
     vatRate: {
       description: 'Rate of VAT in percent: above 0 in category S, null in O, 0 in the others.',
@@ -63,7 +68,14 @@ export const InvoiceLine = defineResource('invoiceLines', {
       max: 500,
     },
     expense: 'The expense that it charges; null for any other line, and if you may not see it.',
-    netAmount: 'Its amount without VAT: quantity × price, rounded, less the discount.',
+    expenseReleasedAt: {
+      description: 'When the invoice was credited in full, so that the expense can be charged again; else null.',
+      inputDescription: 'When the invoice was credited in full',
+    },
+    netAmount: {
+      description: 'Its amount without VAT: quantity × price, rounded, less the discount.',
+      ...ofInvoice,
+    },
   },
   order: { position: 'asc' },
   list: 'The lines of all invoices.',

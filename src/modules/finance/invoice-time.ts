@@ -1,4 +1,4 @@
-import { and, asc, between, eq, inArray, sql } from 'drizzle-orm';
+import { and, asc, between, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { lockRule } from '../../access/rule-lock.ts';
 import { lockVisible } from '../../access/visible-rows.ts';
@@ -96,7 +96,8 @@ const lockEntries = (tx: TenantTx, projectId: string, fromDate: string, toDate: 
         between(timeEntries.workDate, fromDate, toDate),
         eq(timeEntries.status, 'VALIDATED'),
         eq(timeEntries.billable, true),
-        sql`not exists (select from ${invoicedTimeEntries} where ${invoicedTimeEntries.timeEntryId} = ${timeEntries.id})`,
+        sql`not exists (select from ${invoicedTimeEntries}
+          where ${and(eq(invoicedTimeEntries.timeEntryId, timeEntries.id), isNull(invoicedTimeEntries.releasedAt))})`,
       ),
     )
     .orderBy(asc(timeEntries.id))

@@ -19,7 +19,10 @@ const draft = { status: ['DRAFT'] } as const;
 const columns = [
   ...['projectId', 'dueDate', 'periodStart', 'periodEnd', 'orderNumber', 'note', 'currency', 'exchangeRate'],
 ] as const;
-const inCurrency = (description: string) => ({ description: `${description}, in the currency of the invoice.` });
+const inCurrency = (description: string) => ({
+  description: `${description}, in the currency of the invoice.`,
+  currency: 'currency',
+});
 
 export const Invoice = defineResource('invoices', {
   name: 'Invoice',
@@ -90,6 +93,7 @@ export const Invoice = defineResource('invoices', {
       description:
         'What is left to pay, in the currency of the invoice; below 0 if more was paid. 0 for drafts and credit notes.',
       inputDescription: 'What is left to pay',
+      currency: 'currency',
     },
     convertedNetTotal: { description: 'The total without VAT, in the organization’s currency.', type: 'Money' },
     convertedVatTotal: { description: 'The VAT, in the organization’s currency (BT-111).', type: 'Money' },

@@ -18,6 +18,10 @@ defineResource('invoicedTimeEntries', {
     invoiceLine: { description: 'The line.', listDescription: 'The time entries that it charges.' },
     timeEntry: { description: 'The time entry; null if you may not see it.' },
     createdAt: 'When it was charged.',
+    releasedAt: {
+      description: 'When the invoice was credited in full, so that it can be charged again; null while it is charged.',
+      inputDescription: 'When the invoice was credited in full',
+    },
   },
   list: false,
 });

@@ -7,8 +7,8 @@ import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { onEvent } from '../events/handlers.ts';
 import { invoicedTimeEntries } from './tables.ts';
 
-const charged = sql`exists (
-  select from ${invoicedTimeEntries} where ${invoicedTimeEntries.timeEntryId} = ${given('changedEntryId')})`;
+const charged = sql`exists (select from ${invoicedTimeEntries}
+  where ${invoicedTimeEntries.timeEntryId} = ${given('changedEntryId')} and ${invoicedTimeEntries.releasedAt} is null)`;
 const isFree = sql`(case when ${charged} then ${brokenRule('invoiced', sql`'entry'`)} else true end)`;
 
 function requireFree(tx: TenantTx, viewer: Viewer | null, timeEntryId: string): void {

@@ -37,7 +37,7 @@ const Payment = defineResource('payments', {
   fields: {
     client: { description: 'The client.', listDescription: 'What this client paid.' },
     receivedOn: 'The day on which it was received.',
-    amount: { description: 'The amount, in its currency.', ...positive },
+    amount: { description: 'The amount, in its currency.', ...positive, currency: 'currency' },
     currency: {
       description: 'Its currency (ISO 4217).',
       type: 'Currency',
@@ -56,7 +56,7 @@ const Payment = defineResource('payments', {
       },
     },
     bankReference: { description: 'The bank’s reference.', max: 200, personal: false },
-    allocatedTotal: 'What invoices take of it, in its currency.',
+    allocatedTotal: { description: 'What invoices take of it, in its currency.', currency: 'currency' },
   },
   list: 'What clients paid.',
   create: {

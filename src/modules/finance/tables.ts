@@ -304,14 +304,16 @@ export const invoiceLines = table(
     vatRate: numeric({ precision: 5, scale: 2 }),
     exemptionReason: text(),
     netAmount: total(),
-    /** The expense that the line charges; an expense is charged once. */
+    /** The expense that the line charges; an expense is charged once, and again once its invoice is undone. */
     expenseId: uuid().references(() => expenses.id),
+    expenseReleasedAt: instant(),
     version: version(),
     ...lifetime,
   },
   (t) => [
     index('invoice_lines_invoice').on(t.invoiceId, t.position),
-    uniqueIndex('invoice_lines_expense').on(t.expenseId),
+    index('invoice_lines_of_expense').on(t.expenseId),
+    uniqueIndex('invoice_lines_charged_expense').on(t.expenseId).where(sql`${t.expenseReleasedAt} is null`),
     check('invoice_lines_kind', oneOf(t.kind, invoiceLineKinds)),
     check('invoice_lines_unit', oneOf(t.unit, units)),
     check('invoice_lines_vat_category', oneOf(t.vatCategory, vatCategories)),
@@ -369,7 +371,10 @@ export const paymentAllocations = table(
   ],
 );
 
-/** A time entry that a line charges. An entry is charged once; a line that is deleted sets its entries free. */
+/**
+ * A time entry that a line charges. An entry is charged once: a line that is deleted sets its entries free, and an
+ * invoice that is undone releases them, but keeps what it charged.
+ */
 export const invoicedTimeEntries = table(
   'invoiced_time_entries',
   {
@@ -381,9 +386,11 @@ export const invoicedTimeEntries = table(
       .notNull()
       .references(() => timeEntries.id),
     createdAt: instant().notNull().defaultNow(),
+    releasedAt: instant(),
   },
   (t) => [
-    uniqueIndex('invoiced_time_entries_entry').on(t.timeEntryId),
+    index('invoiced_time_entries_of_entry').on(t.timeEntryId),
+    uniqueIndex('invoiced_time_entries_charged').on(t.timeEntryId).where(sql`${t.releasedAt} is null`),
     index('invoiced_time_entries_line').on(t.invoiceLineId),
   ],
 );

@@ -46,6 +46,7 @@ export function questionOf(model: Model, args: AggregateArguments, selected: rea
     id: add(measure),
     comparison,
   }));
+  for (const measure of measures.values()) requireOneCurrency(measure, keys, args.keysArgument ?? 'groupBy');
   if (measures.size > mostMeasures) throw badInput(`at most ${mostMeasures} different measures`, 'orderBy');
   return {
     keys,
@@ -53,6 +54,13 @@ export function questionOf(model: Model, args: AggregateArguments, selected: rea
     order,
     having: (measured) => and(...conditions.flatMap(({ id, comparison }) => comparisons(measured(id), comparison))),
   };
+}
+
+/** Throws BAD_INPUT for amounts in several currencies, whose sum would mean nothing. */
+function requireOneCurrency({ of }: Measure, keys: readonly Key[], argument: string): void {
+  const currency = of && of.name !== 'countDistinct' ? of.field.options.currency : undefined;
+  if (!currency || keys.some(({ id }) => id === currency)) return;
+  throw badInput(`must contain ${currency}: amounts in different currencies cannot be compared or added`, argument);
 }
 
 function levelOf(

@@ -31,6 +31,7 @@ export interface FieldOptions {
   max?: number;
   notBefore?: string;
   absent?: 'first' | 'last';
+  currency?: string;
   type?: string;
   inputType?: string;
   check?: z.ZodType;

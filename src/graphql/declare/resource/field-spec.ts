@@ -68,6 +68,10 @@ interface ColumnSpec<T extends TableName, K extends ColumnOf<T>> extends FieldBa
    * The scalar, when the type of the column does not decide it. `Money` is an amount in the organization's currency.
    */
   type?: 'Money' | 'HexColorCode' | 'EmailAddress' | 'Currency';
+  /**
+   * The key with the currency of these amounts, such as `invoice.currency`: aggregates over them must be grouped by it.
+   */
+  currency?: string;
   /** The scalar of inputs, when it accepts less than the one shown. */
   inputType?: 'EmailAddress';
   /** Validates the value, in place of the validation that follows from the column. */
