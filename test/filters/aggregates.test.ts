@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import fc from 'fast-check';
-import { getNamedType, isObjectType } from 'graphql';
-import { beforeAll, expect, it } from 'vitest';
+import { type GraphQLObjectType, getNamedType, isObjectType, isRequiredArgument } from 'graphql';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { Plans } from '../../src/graphql/compile/plans.ts';
 import { uuidv7 } from '../../src/lib/ids.ts';
 import { clients } from '../../src/modules/clients/tables.ts';
@@ -292,6 +292,113 @@ it.each(['OWNER', 'MANAGER', 'CONSULTANT'] as const)(
   },
 );
 
+describe('the aggregate of a connection', () => {
+  it('groups the rows on all pages, under each row and at the root, in one statement', async () => {
+    const query = `{
+      projects(first: 2, orderBy: [{ field: NAME, direction: ASC }]) {
+        aggregate(groupBy: [{ client: { sector: true } }]) { keys { clientKeys { sector } } count }
+        nodes {
+          name
+          timeEntries(first: 1, where: { workDate: { lte: "2026-04-30" } }) {
+            totalCount
+            aggregate(groupBy: MONTH, having: { sum: { hours: { gt: "2" } } }) { keys { month project { name } } sum count }
+            whole: aggregate(orderBy: [{ count: true }]) { count max }
+            nodes { workDate }
+          }
+        }
+      }
+    }`;
+    const { data, statements } = await people.get('OWNER')!.graphql(query);
+    expect(statements).toHaveLength(1);
+    expect((await answers(people.get('OWNER')!, query)).data).toEqual(data);
+    expect(data.projects.aggregate).toEqual(
+      sectors
+        .toSorted((a, b) => (a ?? 'Z').localeCompare(b ?? 'Z'))
+        .map((sector) => ({
+          keys: { clientKeys: { sector } },
+          count: 1,
+        })),
+    );
+    const [first] = data.projects.nodes;
+    expect(first).toMatchObject({ name: 'Project 0', timeEntries: { whole: [{ count: 5, max: '6.25' }] } });
+    expect(first.timeEntries.nodes).toHaveLength(1);
+    expect(first.timeEntries.aggregate).toEqual([
+      { keys: { month: '2026-02-01', project: null }, sum: '6.25', count: 1 },
+      { keys: { month: '2026-03-01', project: null }, sum: '5.25', count: 1 },
+      { keys: { month: '2026-04-01', project: null }, sum: '3.25', count: 1 },
+    ]);
+  });
+
+  it('counts the rows of `totalCount`, for every list under every type and each role', async () => {
+    const fields = Object.values(schema.getQueryType()!.getFields());
+    const asked = fields.flatMap(({ name, type, args }) => {
+      const connection = getNamedType(type);
+      if (!isObjectType(connection) || !connection.getFields().aggregate || args.some(isRequiredArgument)) return [];
+      const node = getNamedType(connection.getFields().nodes!.type) as GraphQLObjectType;
+      const under = Object.values(node.getFields()).filter((field) => {
+        const listed = getNamedType(field.type);
+        return isObjectType(listed) && listed.getFields().aggregate && !field.args.some(isRequiredArgument);
+      });
+      const counted = '{ totalCount aggregate { count } nodes { id } }';
+      const lists = under.map((field) => `${field.name}(first: 1) ${counted}`);
+      return [`{ ${name}(first: 2) { totalCount aggregate { count } nodes { id ${lists.join(' ')} } } }`];
+    });
+    expect(asked.length).toBeGreaterThan(20);
+    let counts = 0;
+    for (const role of ['OWNER', 'CONSULTANT', 'CLIENT']) {
+      for (const query of asked) {
+        const { data } = await answers(people.get(role)!, query);
+        JSON.stringify(data, (_key, value) => {
+          if (value?.aggregate) {
+            expect(value.aggregate).toEqual([{ count: value.totalCount }]);
+            counts++;
+          }
+          return value;
+        });
+      }
+    }
+    expect(counts).toBeGreaterThan(150);
+  });
+
+  it('is computed over the tasks that a search finds', async () => {
+    const owner = people.get('OWNER')!;
+    const [project] = (await owner.ok('{ projects(first: 1) { nodes { id } } }')).projects.nodes;
+    for (const name of ['Weld the frame', 'Weld the door', 'Paint the door'])
+      await owner.ok('mutation ($input: CreateTaskInput!) { createTask(input: $input) { task { id } } }', {
+        input: { projectId: project.id, name },
+      });
+    const query =
+      '{ searchTasks(query: "weld", first: 1) { aggregate(groupBy: [{ status: true }]) { keys { status } count } } }';
+    expect((await answers(owner, query)).data).toEqual({
+      searchTasks: { aggregate: [{ keys: { status: 'TODO' }, count: 2 }] },
+    });
+  });
+
+  it('exists for every resource', () => {
+    const missing = Object.values(schema.getTypeMap()).flatMap((type) => {
+      if (!isObjectType(type) || !type.name.endsWith('Connection')) return [];
+      return type.getFields().aggregate || notResources.has(type.name) ? [] : [type.name];
+    });
+    expect(missing).toEqual([]);
+  });
+
+  it('finds its rows by the declaration of every list', () => {
+    const undeclared = Object.values(schema.getTypeMap()).flatMap((type) => {
+      if (!isObjectType(type)) return [];
+      return Object.values(type.getFields()).flatMap(({ name, type: listed, extensions }) => {
+        const connection = getNamedType(listed);
+        if (!isObjectType(connection) || !connection.getFields().aggregate) return [];
+        const related = extensions.pothosDrizzleSelect && type.extensions.pothosDrizzleModel;
+        return extensions.chantierRows || related ? [] : [`${type.name}.${name}`];
+      });
+    });
+    expect(undeclared).toEqual([]);
+  });
+});
+
+/** Connections without an aggregate: the log, which is read by cursor, and members, which are in the catalog. */
+const notResources = new Set(['EventConnection', 'MemberConnection']);
+
 /** Root lists without an aggregate, each with the reason. */
 const withoutAggregate: Readonly<Record<string, string>> = {
   apiKeys: 'is in the catalog',
@@ -299,7 +406,6 @@ const withoutAggregate: Readonly<Record<string, string>> = {
   events: 'is the log, read by cursor',
   invitations: 'is in the catalog',
   members: 'is in the catalog',
-  messages: 'is read by channel, newest first',
   organizations: 'is in the catalog',
   searchMessages: 'is ordered by relevance',
   searchTasks: 'is ordered by relevance',

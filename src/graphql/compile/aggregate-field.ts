@@ -4,12 +4,13 @@ import { Declined } from '../../access/decline.ts';
 import type { AggregateDeclaration } from '../declare/aggregate/define-aggregate.ts';
 import type { GroupExtensions } from '../declare/aggregate/group-values.ts';
 import type { Measure } from '../declare/aggregate/measures.ts';
+import { type GroupedRows, wholeTable } from '../declare/aggregate/statement.ts';
 import { RequestPlaceholder } from '../declare/request-placeholder.ts';
 import type { Compiling } from './compiling.ts';
 import { visibleRows, visibleWhole, whereClause } from './conditions.ts';
 import { requireReadable } from './field-rules.ts';
 import { aggregated, anyJson, type Json, orNull, quoted, textOf } from './json.ts';
-import { modelOf } from './object.ts';
+import { modelOf } from './model-of.ts';
 import { type Output, objectOf, readPresent } from './output.ts';
 import { coordinateOf, isTypename, type Selected } from './selection.ts';
 import type { Supplied } from './supplied.ts';
@@ -20,9 +21,17 @@ interface Groups {
   columns: ReadonlyMap<string, string>;
 }
 
-/** A root field that aggregates rows: the declared statement, with each of its rows written as an object. */
-export function aggregateField(selected: Selected, declaration: AggregateDeclaration, compiling: Compiling): Output {
-  const { object, from } = groupsOf(selected, declaration, compiling);
+/**
+ * A field that aggregates rows: the declared statement, with each of its rows written as an object. A root field
+ * aggregates the rows of the table that match its filter.
+ */
+export function aggregateField(
+  selected: Selected,
+  declaration: AggregateDeclaration,
+  compiling: Compiling,
+  rows?: GroupedRows,
+): Output {
+  const { object, from } = groupsOf(selected, declaration, compiling, { rows });
   const { json, read } = object;
   return {
     json: ['[', sql`(select ${aggregated(json)} from ${from})`, ']'],
@@ -31,14 +40,14 @@ export function aggregateField(selected: Selected, declaration: AggregateDeclara
 }
 
 /**
- * The groups of a root field that aggregates rows: the object of one group, and where the statement reads the groups.
- * With `most`, there are that many groups instead of the number that a request asks for.
+ * The groups of a field that aggregates rows: the object of one group, and where the statement reads the groups. With
+ * `most`, there are that many groups instead of the number that a request asks for.
  */
 export function groupsOf(
   selected: Selected,
   declaration: AggregateDeclaration,
   compiling: Compiling,
-  most?: number,
+  { most, rows }: { most?: number; rows?: GroupedRows | undefined } = {},
 ): { object: Output; from: SQL } {
   requireReadable(selected, compiling.context);
   const type = getNamedType(selected.field.type) as GraphQLObjectType;
@@ -50,17 +59,22 @@ export function groupsOf(
   const offset = (supplied: Supplied) => declaration.offset(argumentsOf(supplied));
   compiling.check(limit);
   compiling.check(offset);
-  const { columns, sql: rows } = declaration.groups(template, measuresUnder(selected, type, declaration, compiling), {
-    viewer: compiling.context.viewer,
-    zone: new RequestPlaceholder<Supplied>(({ context }) => context.tenant.timeZone),
-    matching: visibleWhole(declaration.table, declaration.where(template), compiling),
-    limit: most ?? new RequestPlaceholder<Supplied>(limit),
-    offset: new RequestPlaceholder<Supplied>(offset),
-  });
+  const { columns, sql: statement } = declaration.groups(
+    template,
+    measuresUnder(selected, type, declaration, compiling),
+    {
+      viewer: compiling.context.viewer,
+      zone: new RequestPlaceholder<Supplied>(({ context }) => context.tenant.timeZone),
+      rows:
+        rows ?? wholeTable(declaration.table, visibleWhole(declaration.table, declaration.where(template), compiling)),
+      limit: most ?? new RequestPlaceholder<Supplied>(limit),
+      offset: new RequestPlaceholder<Supplied>(offset),
+    },
+  );
   const groups: Groups = { alias: compiling.alias(), columns };
   return {
     object: groupObject(selected, type, groups, [], compiling),
-    from: sql`(${rows}) as ${sql.identifier(groups.alias)}`,
+    from: sql`(${statement}) as ${sql.identifier(groups.alias)}`,
   };
 }
 

@@ -1,5 +1,7 @@
 import { type GraphQLObjectType, getNamedType } from 'graphql';
 import { Declined } from '../../access/decline.ts';
+import type { AggregateDeclaration } from '../declare/aggregate/define-aggregate.ts';
+import { aggregateField } from './aggregate-field.ts';
 import type { Compiling } from './compiling.ts';
 import { requireReadable } from './field-rules.ts';
 import type { Output } from './output.ts';
@@ -10,10 +12,14 @@ export type PageInfoName = 'hasNextPage' | 'hasPreviousPage' | 'startCursor' | '
 export type PageInfoPart = { key: string; name: PageInfoName | '__typename' };
 export type EdgePart = { key: string } & ({ name: 'node'; place: number } | { name: 'cursor' | '__typename' });
 
-/** One field that a document selects on a connection. `place` is the index of a node among the values of a row. */
+/**
+ * One field that a document selects on a connection. `place` is the index of a node among the values of a row, or of an
+ * aggregate among the aggregates.
+ */
 export type ConnectionPart =
   | { key: string; name: '__typename' }
   | { key: string; name: 'totalCount' }
+  | { key: string; name: 'aggregate'; place: number }
   | { key: string; name: 'nodes'; place: number }
   | { key: string; name: 'edges'; type: string; parts: EdgePart[] }
   | { key: string; name: 'pageInfo'; type: string; parts: PageInfoPart[] };
@@ -29,6 +35,8 @@ export class AskedConnection {
   readonly parts: ConnectionPart[];
   /** The values needed from each row: one for each place of the document that selects `nodes` or `node`. */
   readonly nodes: Output[] = [];
+  /** The aggregates over the rows on all pages. */
+  readonly aggregates: Output[] = [];
   readonly #page: Page;
   readonly #compiling: Compiling;
 
@@ -79,6 +87,9 @@ export class AskedConnection {
     if (isTypename(selected)) return { key, name: '__typename' };
     requireReadable(selected, this.#compiling.context);
     if (field.name === 'totalCount' && field.extensions.pothosDrizzleTotalCount) return { key, name: 'totalCount' };
+    const { chantierAggregate } = field.extensions;
+    if (chantierAggregate)
+      return { key, name: 'aggregate', place: this.#aggregate(selected, chantierAggregate as AggregateDeclaration) };
     if (field.name === 'nodes') return { key, name: 'nodes', place: this.#node(selected) };
     const type = typeUnder(selected);
     const under = this.#compiling.selections.under(selected, type);
@@ -87,6 +98,12 @@ export class AskedConnection {
     }
     if (field.name !== 'pageInfo') throw new Declined('is not a field of a page', coordinateOf(selected));
     return { key, name: 'pageInfo', type: type.name, parts: under.map(pageInfoPart) };
+  }
+
+  #aggregate(selected: Selected, declaration: AggregateDeclaration): number {
+    const row = this.#compiling.row(this.#page.row.name);
+    const rows = { table: row.inner, ...this.#page.rows(row) };
+    return this.aggregates.push(aggregateField(selected, declaration, this.#compiling, rows)) - 1;
   }
 
   #edgePart(selected: Selected): EdgePart {

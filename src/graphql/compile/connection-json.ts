@@ -22,6 +22,7 @@ export function connectionJson(
   const partOf = (part: ConnectionPart): Json => {
     if (part.name === '__typename') return quoted(asked.type);
     if (part.name === 'totalCount') return page.count(compiling.row(page.row.name));
+    if (part.name === 'aggregate') return asked.aggregates[part.place]!.json;
     if (part.name === 'nodes') return rows.list(asked.nodes[part.place]!.json);
     if (part.name === 'pageInfo') {
       return object(part.parts, ({ name }) => (name === '__typename' ? quoted(part.type) : infos[name]()));

@@ -12,6 +12,6 @@ export function connectionOutput(selected: Selected, page: Page, compiling: Comp
   const asked = new AskedConnection(selected, page, compiling);
   compiling.check((supplied) => page.check(supplied));
   const cursor = asked.cursors ? cursorText(page.cursor) : undefined;
-  const plain = asked.nodes.every(({ read }) => !read) && (cursor || !asked.cursors);
+  const plain = [...asked.nodes, ...asked.aggregates].every(({ read }) => !read) && (cursor || !asked.cursors);
   return plain ? { json: connectionJson(asked, page, compiling, cursor) } : readConnection(asked, page, compiling);
 }

@@ -14,6 +14,7 @@ interface PageRead {
   hasNextPage: boolean;
   hasPreviousPage: boolean;
   totalCount: unknown;
+  aggregates: unknown[];
 }
 
 /** The connection, built here from the values of its rows: used if a value needs code. */
@@ -23,10 +24,11 @@ export function readConnection(asked: AskedConnection, page: Page, compiling: Co
   const more = asked.more ? 1 : 0;
   const rows: Json = asked.rows ? ['[', sql`(select ${aggregated(row.json)} from ${page.cut(more)})`, ']'] : ['[]'];
   const count: Json = asked.counted ? page.count(compiling.row(page.row.name)) : ['null'];
+  const aggregates = rowOf(asked.aggregates);
   const write = writerOf(asked);
   const width = asked.nodes.length;
   const read = (json: unknown, supplied: Supplied): unknown => {
-    const [found, totalCount] = json as [unknown[], unknown];
+    const [found, totalCount, groups] = json as [unknown[], unknown, unknown];
     const full = more > 0 && found.length === page.sizeFor(supplied) + 1;
     if (full) found.length--;
     if (page.backward) found.reverse();
@@ -38,9 +40,10 @@ export function readConnection(asked: AskedConnection, page: Page, compiling: Co
       hasNextPage: page.before || (!page.backward && full),
       hasPreviousPage: page.after || (page.backward && full),
       totalCount,
+      aggregates: aggregates.read(groups, supplied),
     });
   };
-  return { json: arrayJson([rows, count]), read };
+  return { json: arrayJson([rows, count, aggregates.json]), read };
 }
 
 function writerOf(asked: AskedConnection): (page: PageRead) => Record<string, unknown> {
@@ -58,6 +61,8 @@ function partWriter(part: ConnectionPart, type: string): (page: PageRead) => unk
       return () => type;
     case 'totalCount':
       return ({ totalCount }) => totalCount;
+    case 'aggregate':
+      return ({ aggregates }) => aggregates[part.place];
     case 'nodes':
       return ({ rows }) => rows.map((row) => row[part.place]);
     case 'edges':

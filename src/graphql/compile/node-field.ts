@@ -9,7 +9,7 @@ import type { Compiling } from './compiling.ts';
 import { visibleRows, type Where, whereClause } from './conditions.ts';
 import { requireReadable } from './field-rules.ts';
 import { aggregated, type Json, objectJson, orNull, textOf } from './json.ts';
-import { modelOf } from './object.ts';
+import { modelOf } from './model-of.ts';
 import { type Output, readPresent } from './output.ts';
 import type { Selected } from './selection.ts';
 import type { Args, Supplied } from './supplied.ts';

@@ -1,21 +1,16 @@
 import { sql } from 'drizzle-orm';
-import type { GraphQLObjectType } from 'graphql';
 import { Declined } from '../../access/decline.ts';
-import type { TableName } from '../../access/row-rules.ts';
 import { codeField } from './code-field.ts';
 import { columnOutput } from './columns.ts';
 import type { CompileObject, Compiling } from './compiling.ts';
 import { connectionField } from './connection.ts';
 import { requireReadable } from './field-rules.ts';
 import { quoted } from './json.ts';
+import { modelOf } from './model-of.ts';
 import { type Output, objectOf } from './output.ts';
 import { relationField } from './relation.ts';
 import type { Row } from './row.ts';
 import { coordinateOf, isTypename, type Selected } from './selection.ts';
-
-/** The table whose rows a type shows. */
-export const modelOf = (type: GraphQLObjectType): TableName | undefined =>
-  type.extensions.pothosDrizzleModel as TableName | undefined;
 
 /** Compiles the fields that a document selects on a row, by their declarations. */
 export const compileObject =

@@ -128,9 +128,14 @@ export class Page {
     return sql.join([this.row.used, ...expressions], sql`, `);
   }
 
+  /** The rows on all pages. */
+  rows(other: Row): Source {
+    return this.#options.source(other);
+  }
+
   /** How many rows there are on all pages. */
   count(other: Row): Json {
-    const source = this.#options.source(other);
+    const source = this.rows(other);
     return [sql`(select count(*)::text from ${source.from}${whereClause(source)})`];
   }
 }

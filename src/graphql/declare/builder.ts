@@ -13,6 +13,7 @@ import { type Relations, relations } from '../../relations.ts';
 import { type Context, noViewer } from '../context.ts';
 import { complexityOptions } from '../limits/complexity.ts';
 import { pageSizes } from '../limits/sizes.ts';
+import { connectionRowsPluginName } from './aggregate/connection-rows.ts';
 import { cursorPluginName } from './cursor-plugin.ts';
 import { decodeGlobalId, encodeGlobalId } from './global-id.ts';
 import { boundsPluginName } from './input-bounds.ts';
@@ -49,6 +50,7 @@ export const builder = new SchemaBuilder<GraphTypes>({
     ComplexityPlugin,
     RelayPlugin,
     cursorPluginName,
+    connectionRowsPluginName,
     boundsPluginName,
     DrizzlePlugin,
     ValidationPlugin,

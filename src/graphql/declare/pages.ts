@@ -1,8 +1,9 @@
-import type { ObjectRef } from '@pothos/core';
+import type { FieldMap, ObjectRef } from '@pothos/core';
 import { guardWhere } from '../../access/guarded-db.ts';
 import type { TableName, WhereOf } from '../../access/row-rules.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import type { Context } from '../context.ts';
+import type { AllRows } from './aggregate/connection-rows.ts';
 import { builder, type SchemaTypes } from './builder.ts';
 import type { Filter, FilterInput } from './filters.ts';
 import { filterBounds } from './input-bounds.ts';
@@ -82,12 +83,31 @@ export const rowOf = <T extends TableName>(
   where: (viewer: Viewer) => WhereOf<T>,
 ): { chantierRow: RowDeclaration } => ({ chantierRow: { table, where: where as RowDeclaration['where'] } });
 
+/**
+ * `totalCount` of a connection declared in plain Pothos, and the extensions with which its `aggregate` finds the rows.
+ */
+export const overRows = <T extends TableName, P extends object, A extends object>(
+  table: T,
+  where: (parent: P, args: A) => WhereOf<T> | undefined,
+  extensions: object = {},
+) => ({
+  totalCount: (parent: P, args: A, ctx: Context) => ctx.db.count(table, where(parent, args)),
+  extensions: { ...extensions, chantierRows: { table, where } as unknown as AllRows },
+});
+
 interface CountedConnection {
   totalCount?: number | (() => number | Promise<number>);
 }
 
-/** The connection and edge types of an object type, shared by all fields that list it. */
-export function defineConnection<Shape>(node: ObjectRef<SchemaTypes, Shape>, name: string) {
+/**
+ * The connection and edge types of an object type, shared by all fields that list it. `more` adds fields beside
+ * `totalCount`.
+ */
+export function defineConnection<Shape>(
+  node: ObjectRef<SchemaTypes, Shape>,
+  name: string,
+  more: (t: never) => FieldMap = () => ({}),
+) {
   const edge = builder.edgeObject({
     type: node,
     name: `${name}Edge`,
@@ -98,7 +118,7 @@ export function defineConnection<Shape>(node: ObjectRef<SchemaTypes, Shape>, nam
       type: node,
       name: `${name}Connection`,
       description: `A page of ${name} objects.`,
-      fields: (t: never) => ({ totalCount: totalCountField(t) }),
+      fields: (t: never) => ({ totalCount: totalCountField(t), ...more(t) }),
     } as never,
     edge as never,
   );

@@ -116,7 +116,9 @@ function rowsOf(selected: Selected, compiling: Compiling): ExportedRows {
   const { chantierList, chantierAggregate } = selected.field.extensions;
   if (chantierList) return exportedList(selected, chantierList as ListDeclaration, compiling);
   if (!chantierAggregate) throw new Declined('only lists and aggregates can be exported');
-  const { object, from } = groupsOf(selected, chantierAggregate as AggregateDeclaration, compiling, mostGroups + 1);
+  const { object, from } = groupsOf(selected, chantierAggregate as AggregateDeclaration, compiling, {
+    most: mostGroups + 1,
+  });
   const type = getNamedType(selected.field.type) as GraphQLObjectType;
   return {
     object,

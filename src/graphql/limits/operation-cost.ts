@@ -21,6 +21,8 @@ import { type Fragments, fragmentsOf } from '../fragments.ts';
 export interface OperationCost {
   depth: number;
   breadth: number;
+  /** The part of the complexity that the page size of the connection above does not multiply. */
+  allPages(variables: VariableValues): number;
   /** Takes time proportional to `breadth`, so check `breadth` first. */
   complexity(variables: VariableValues): number;
 }
@@ -32,7 +34,8 @@ type Declaration = number | Declared | ((args: Record<string, unknown>) => numbe
 const listMultiplier = 10;
 const sizes = new Set(['first', 'last', 'ids']);
 
-const nothing: OperationCost = { depth: 0, breadth: 0, complexity: () => 0 };
+const zero = (): number => 0;
+const nothing: OperationCost = { depth: 0, breadth: 0, complexity: zero, allPages: zero };
 
 /**
  * Computes the cost of an operation from the declarations of its fields, as the complexity plugin does, but only once
@@ -80,14 +83,15 @@ class CostReader {
     const under = field && node.selectionSet ? this.ofSet(node.selectionSet, getNamedType(field.type)) : nothing;
     const declared = field ? declaredBy(field, node) : constant({});
     const multiplier = field && isListType(getNullableType(field.type)) ? listMultiplier : 1;
-    return {
-      depth: 1 + under.depth,
-      breadth: 1 + under.breadth,
-      complexity: (variables) => {
-        const own = declared(variables);
-        return (own.field ?? 1) + under.complexity(variables) * Math.max(own.multiplier ?? multiplier, 0);
-      },
+    const complexity = (variables: VariableValues): number => {
+      const own = declared(variables);
+      const pages = under.complexity(variables) * Math.max(own.multiplier ?? multiplier, 0);
+      return (own.field ?? 1) + pages + under.allPages(variables);
     };
+    const size = { depth: 1 + under.depth, breadth: 1 + under.breadth };
+    // An aggregate of a connection is computed once, also for an empty page
+    if (field?.extensions.chantierAllPages) return { ...size, complexity: zero, allPages: complexity };
+    return { ...size, complexity, allPages: zero };
   }
 }
 
@@ -108,4 +112,5 @@ const sum = (costs: readonly OperationCost[]): OperationCost => ({
   depth: costs.reduce((most, { depth }) => Math.max(most, depth), 0),
   breadth: costs.reduce((total, { breadth }) => total + breadth, 0),
   complexity: (variables) => costs.reduce((total, { complexity }) => total + complexity(variables), 0),
+  allPages: (variables) => costs.reduce((total, { allPages }) => total + allPages(variables), 0),
 });

@@ -3,8 +3,8 @@ import { alias, type PgColumn } from 'drizzle-orm/pg-core';
 import { defineRowRule } from '../../access/row-rules.ts';
 import type { Context } from '../../graphql/context.ts';
 import { builder } from '../../graphql/declare/builder.ts';
-import { defineConnection } from '../../graphql/declare/pages.ts';
 import { registerPersonalData, workText } from '../../graphql/declare/personal-data.ts';
+import { definePlainLists } from '../../graphql/declare/resource/plain-lists.ts';
 import { extrasOfViewer } from '../../graphql/declare/viewer-extras.ts';
 import { recordWith } from '../events/changes/recorded-with.ts';
 import { Message } from './message.ts';
@@ -28,7 +28,18 @@ const MessageReaction = builder.drizzleNode('messageReactions', {
   }),
 });
 
-const MessageReactionConnection = defineConnection(MessageReaction, 'MessageReaction');
+const MessageReactionConnection = definePlainLists('messageReactions', MessageReaction, {
+  name: 'MessageReaction',
+  noun: 'reaction',
+  page: messageReactionPage,
+  list: false,
+  fields: {
+    message: 'The message.',
+    profile: 'The person.',
+    emoji: 'The emoji.',
+    createdAt: 'When the person reacted.',
+  },
+});
 
 interface ReactionCountShape {
   emoji: string;

@@ -1,7 +1,8 @@
 import { defineRowRule } from '../../access/row-rules.ts';
 import { builder } from '../../graphql/declare/builder.ts';
-import { defineConnection, listOf } from '../../graphql/declare/pages.ts';
+import { listOf, overRows, type PageInput } from '../../graphql/declare/pages.ts';
 import { registerPersonalData, workText } from '../../graphql/declare/personal-data.ts';
+import { definePlainLists } from '../../graphql/declare/resource/plain-lists.ts';
 import { recordWith } from '../events/changes/recorded-with.ts';
 import { keepOutOfLog } from '../events/confidential.ts';
 import { Profile } from '../people/profile.ts';
@@ -69,7 +70,18 @@ builder.drizzleNode('messageAttachments', {
   }),
 });
 
-export const MessageConnection = defineConnection(Message, 'Message');
+export const MessageConnection = definePlainLists('messages', Message, {
+  name: 'Message',
+  page: messagePage,
+  list: true,
+  fields: {
+    channel: 'The channel.',
+    sender: 'The sender; null if unknown.',
+    editedAt: 'When its text last changed.',
+    deletedAt: 'When it was deleted.',
+    createdAt: 'When it was sent.',
+  },
+});
 
 builder.drizzleObjectFields(Message, (t) => ({
   replies: t.relatedConnection(
@@ -95,9 +107,8 @@ builder.queryField('messages', (t) =>
       type: Message,
       args: messagePage.args,
       authScopes: { reads: 'messages' },
-      extensions: listOf(messagePage),
+      ...overRows('messages', (_root: object, args: PageInput) => messagePage.where(args), listOf(messagePage)),
       description: 'The messages of all channels that you see, the oldest first.',
-      totalCount: (_root, args, ctx) => ctx.db.count('messages', messagePage.where(args)),
       resolve: (query, _root, args, ctx) => ctx.db.query.messages.findMany(query(messagePage.query(args))),
     },
     ...MessageConnection,

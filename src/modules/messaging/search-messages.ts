@@ -1,6 +1,7 @@
 import type { WhereOf } from '../../access/row-rules.ts';
 import { builder } from '../../graphql/declare/builder.ts';
 import { externalReferenceOf } from '../../graphql/declare/global-id.ts';
+import { overRows } from '../../graphql/declare/pages.ts';
 import { checkQuery, matchesText, searchOrdering, searchPage } from '../../graphql/declare/text-search.ts';
 import { Channel } from './channel.ts';
 import { Message, MessageConnection } from './message.ts';
@@ -32,9 +33,8 @@ builder.queryField('searchMessages', (t) =>
         channelId: t.arg.globalID({ for: Channel, description: 'Only messages of this channel.' }),
       },
       authScopes: { reads: 'messages' },
-      extensions: searchOrdering,
+      ...overRows('messages', (_root: object, args: Search) => whereOf(args), searchOrdering),
       description: 'The messages with these words in all channels that you see, the best match first.',
-      totalCount: (_root, args, ctx) => ctx.db.count('messages', whereOf(args)),
       resolve: (query, _root, args, ctx) =>
         ctx.db.query.messages.findMany(query({ ...searchPage<'messages'>(args.query), where: whereOf(args) })),
     },

@@ -1,6 +1,6 @@
 import type { WhereOf } from '../../access/row-rules.ts';
 import { builder } from '../../graphql/declare/builder.ts';
-import type { PageInput } from '../../graphql/declare/pages.ts';
+import { overRows, type PageInput } from '../../graphql/declare/pages.ts';
 import { RemoveMemberPayload } from '../../graphql/identity/member-mutations.ts';
 import { Task } from './task.ts';
 
@@ -19,7 +19,7 @@ builder.objectField(RemoveMemberPayload, 'openTasks', (t) =>
       description:
         'The unfinished tasks that the former member still has, except those that you do not see. Use `reassignTo` or ' +
         'updateTasks to assign them to another person.',
-      totalCount: (left, args, ctx) => ctx.db.count('tasks', whereOf(left, args)),
+      ...overRows('tasks', whereOf),
       resolve: (query, left, args, ctx) =>
         ctx.db.query.tasks.findMany(query({ ...Task.page.query(args), where: whereOf(left, args) })),
     },

@@ -1,4 +1,5 @@
 import { builder } from '../../graphql/declare/builder.ts';
+import { overRows } from '../../graphql/declare/pages.ts';
 import { checkQuery, matchesText, searchOrdering, searchPage } from '../../graphql/declare/text-search.ts';
 import { Task } from './task.ts';
 
@@ -14,10 +15,13 @@ builder.queryField('searchTasks', (t) =>
         }),
       },
       authScopes: { reads: 'tasks' },
-      extensions: searchOrdering,
+      ...overRows(
+        'tasks',
+        (_root: object, { query }: { query: string }) => matchesText(checkQuery(query)) as never,
+        searchOrdering,
+      ),
       description:
         'The tasks with these words in the name or the description, the best match first; the name counts more.',
-      totalCount: (_root, args, ctx) => ctx.db.count('tasks', matchesText(checkQuery(args.query)) as never),
       resolve: (query, _root, args, ctx) =>
         ctx.db.query.tasks.findMany(query(searchPage<'tasks'>(checkQuery(args.query)))),
     },

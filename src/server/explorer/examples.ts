@@ -96,13 +96,16 @@ const examples: readonly Declared[] = [
   {
     title: { en: 'Most active channels', fr: 'Canaux les plus actifs' },
     needs: ['channel:read'],
-    query: () => `{
-  channels(first: 50, orderBy: [{ field: LAST_MESSAGE_AT, direction: DESC }]) {
-    nodes {
-      name
-      lastMessageAt
-      messages(first: 0) { totalCount }
-    }
+    query: ({ newYear }) => `{
+  messagesAggregate(
+    where: { createdAt: { gte: "${newYear}T00:00:00Z" } }
+    groupBy: [{ channel: { id: true } }]
+    orderBy: [{ count: true, direction: DESC }]
+    first: 50
+  ) {
+    keys { channel { name } }
+    count
+    people: countDistinct(of: SENDER)
   }
 }`,
   },

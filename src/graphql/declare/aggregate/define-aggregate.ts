@@ -1,4 +1,5 @@
-import type { SQL } from 'drizzle-orm';
+import type { FieldMap } from '@pothos/core';
+import { and, type SQL } from 'drizzle-orm';
 import type { GraphQLResolveInfo } from 'graphql';
 import type { TableName } from '../../../access/row-rules.ts';
 import type { Context } from '../../context.ts';
@@ -7,24 +8,25 @@ import { filterOf } from '../filters.ts';
 import { filterBounds } from '../input-bounds.ts';
 import type { definePage } from '../pages.ts';
 import { extensionsOf, type Model } from '../resource/model.ts';
+import { rowsOfConnection } from './connection-rows.ts';
 import { registerModel } from './dimensions.ts';
 import { type Group, groupTypeOf, keysTypeOf, registerRowType } from './group-types.ts';
 import { count, type FunctionName, type Measure, measureOf } from './measures.ts';
 import { type AggregateArguments, groupSizes, limitOf, offsetOf, questionOf } from './question.ts';
 import { measuresIn } from './selected-measures.ts';
 import { shortKeysOf } from './short-keys.ts';
-import { type Groups, groupsStatement } from './statement.ts';
+import { type Groups, groupsStatement, wholeTable } from './statement.ts';
 import { havingInputOf, keyInputOf, orderInputOf } from './types.ts';
 
 type Page = ReturnType<typeof definePage<TableName>>;
 
-/** A root field that aggregates rows, described for the compiler. Arguments may be placeholders. */
+/** A field that aggregates rows, described for the compiler. Arguments may be placeholders. */
 export interface AggregateDeclaration {
   table: TableName;
-  /** The filter of the rows. */
+  /** The filter of the rows, for a root field. */
   where(args: object): object | undefined;
   /** The statement of the groups, for the selected measures. */
-  groups(args: object, measures: readonly Measure[], values: Parameters<typeof groupsStatement>[2]): Groups;
+  groups(args: object, measures: readonly Measure[], values: Parameters<typeof groupsStatement>[1]): Groups;
   measure(name: string, field: string): Measure;
   limit(args: object): number;
   offset(args: object): number;
@@ -38,29 +40,44 @@ export function defineKeys(model: Model, node: unknown): void {
   keysTypeOf(model);
 }
 
-/** Makes the root field `tasksAggregate`. */
-export function defineAggregate(model: Model, page: Page): void {
+/** The rows that a field aggregates: a filter, and a condition that the filter cannot express. */
+export interface AggregatedRows {
+  where: object | undefined;
+  also?: SQL | undefined;
+}
+
+interface ArgumentBuilder {
+  arg: ((options: object) => never) & { int(options: object): never; string(options: object): never };
+  field(options: object): never;
+}
+
+/** The fields that aggregate the rows of a resource: a root field such as `tasksAggregate`, and one on connections. */
+export function aggregatesOf(model: Model, page: Page) {
   const { table, nouns } = model;
   const short = shortKeysOf(model);
   const declaration = declarationOf(model, page, short);
-  builder.queryField(`${table}Aggregate`, (t) => {
-    const group = groupTypeOf(model);
-    return t.field({
-      type: [group],
-      authScopes: { reads: table },
-      extensions: { chantierAggregate: declaration, ...extensionsOf(model) },
-      description: `Aggregates over groups of ${nouns}, ordered by the keys of the groups by default.`,
+  const types = once(() => ({
+    group: groupTypeOf(model),
+    having: havingInputOf(model),
+    order: orderInputOf(model),
+  }));
+  const field = (t: ArgumentBuilder, options: { args?: object; extensions?: object; [option: string]: unknown }) =>
+    t.field({
+      type: [types().group],
+      complexity: (args: { first?: number | null }) => ({ field: 10, multiplier: pricedGroups(args) }),
+      ...options,
+      extensions: { chantierAggregate: declaration, ...options.extensions },
       args: {
-        ...short.args(t as never),
+        ...short.args(t),
         [short.keysArgument]: t.arg({
           type: [keyInputOf(model)],
           description: 'The keys to group by, at most 10 in all; one group of all rows if there are none.',
           maxItems: 10,
         }),
-        where: t.arg({ type: filterOf(table).ref, description: 'Only rows that match.' }),
-        having: t.arg({ type: havingInputOf(model) as never, description: 'Only groups that match.' }),
+        ...options.args,
+        having: t.arg({ type: types().having, description: 'Only groups that match.' }),
         orderBy: t.arg({
-          type: [orderInputOf(model) as never],
+          type: [types().order],
           maxItems: filterBounds.order,
           description: 'The order of the groups; ties are broken by the keys.',
         }),
@@ -69,11 +86,37 @@ export function defineAggregate(model: Model, page: Page): void {
         }),
         after: t.arg.string({ maxLength: 100, description: 'Only the groups after the one with this cursor.' }),
       },
-      complexity: (args: { first?: number | null }) => ({ field: 10, multiplier: pricedGroups(args) }),
-      resolve: (_root: unknown, args: object, ctx: Context, info: GraphQLResolveInfo) =>
-        run(model, declaration, args, ctx, info),
-    } as never);
-  });
+    });
+  return {
+    /** Adds the root field. */
+    defineRootField(): void {
+      builder.queryField(`${table}Aggregate`, (given) => {
+        const t = given as unknown as ArgumentBuilder;
+        return field(t, {
+          authScopes: { reads: table },
+          extensions: extensionsOf(model),
+          description: `Aggregates over groups of ${nouns}, ordered by the keys of the groups by default.`,
+          args: { where: t.arg({ type: filterOf(table).ref, description: 'Only rows that match.' }) },
+          resolve: (_root: unknown, args: object, ctx: Context, info: GraphQLResolveInfo) =>
+            run(declaration, { where: declaration.where(args) }, args, ctx, info),
+        });
+      });
+    },
+    /** The fields of the connection. */
+    onConnection: (t: never): FieldMap => ({
+      aggregate: field(t as ArgumentBuilder, {
+        extensions: { chantierAllPages: true },
+        description: `Aggregates over groups of the matching ${nouns} on all pages, ordered by the keys of the groups by default.`,
+        resolve: (connection: object, args: object, ctx: Context, info: GraphQLResolveInfo) =>
+          run(declaration, rowsOfConnection(connection, ctx), args, ctx, info),
+      }),
+    }),
+  };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
 }
 
 /** Groups cost by the hundred: most of the work is reading the rows, whatever the number of groups. */
@@ -85,7 +128,7 @@ function declarationOf(model: Model, page: Page, short: ReturnType<typeof shortK
   return {
     table: model.table,
     where: (args) => page.where({ where: (args as AggregateArguments).where ?? null }),
-    groups: (args, measures, values) => groupsStatement(model, questionOf(model, read(args), measures), values),
+    groups: (args, measures, values) => groupsStatement(questionOf(model, read(args), measures), values),
     measure: (name, field) => (name === 'count' ? count : measureOf(model, name as FunctionName, field)),
     limit: (args) => short.limit(args as Record<string, unknown>, limitOf),
     offset: (args) => offsetOf(questionOf(model, read(args), []), read(args).after),
@@ -93,21 +136,22 @@ function declarationOf(model: Model, page: Page, short: ReturnType<typeof shortK
 }
 
 async function run(
-  model: Model,
   declaration: AggregateDeclaration,
+  { where, also }: AggregatedRows,
   args: object,
   ctx: Context,
   info: GraphQLResolveInfo,
 ): Promise<Group[]> {
+  const { table } = declaration;
   const limit = declaration.limit(args);
   const offset = declaration.offset(args);
   const measures = measuresIn(info, (name, field) => declaration.measure(name, field));
   let columns: Groups['columns'] = new Map();
-  const rows = await ctx.db.grouped(model.table, declaration.where(args), (matching: SQL | undefined) => {
+  const rows = await ctx.db.grouped(table, where, (visible: SQL | undefined) => {
     const groups = declaration.groups(args, measures, {
       viewer: ctx.viewer,
       zone: ctx.tenant.timeZone,
-      matching,
+      rows: wholeTable(table, and(also, visible)),
       limit,
       offset,
     });

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { aliasedTable, type Column, relationsFilterToSQL, type SQL, sql, type Table } from 'drizzle-orm';
 import { visibleFilter } from '../../../access/guarded-db.ts';
+import type { TableName } from '../../../access/row-rules.ts';
 import type { Viewer } from '../../../identity/viewer.ts';
 import { relations } from '../../../relations.ts';
 import { prepared } from '../request-placeholder.ts';
-import type { Model } from '../resource/model.ts';
 import type { Key, Reference } from './dimensions.ts';
 import { forbiddenField, type Measure, measureSql } from './measures.ts';
 import { periodOf } from './periods.ts';
@@ -24,14 +24,27 @@ export interface Question {
   having(measured: (id: string) => SQL): SQL | undefined;
 }
 
+/** The rows that are grouped: those that match and that the viewer may see. */
+export interface GroupedRows {
+  /** The table, under its alias if it has one. */
+  table: Table;
+  from: SQL;
+  where: SQL | undefined;
+}
+
 /** The values of a request that a statement contains, besides the question. They may be placeholders. */
 interface RequestValues {
   viewer: Viewer;
   zone: unknown;
-  /** The condition of the rows: the filter, and the rule of the table itself. */
-  matching: SQL | undefined;
+  rows: GroupedRows;
   limit: unknown;
   offset: unknown;
+}
+
+/** The rows of a table that stands in the statement under its own name. */
+export function wholeTable(name: TableName, where: SQL | undefined): GroupedRows {
+  const table = relations[name].table as Table;
+  return { table, from: sql`${table}`, where };
 }
 
 /** The groups as a statement, and its columns by the ids of the keys and measures. */
@@ -58,10 +71,10 @@ export const fingerprintOf = ({ keys, order }: Pick<Question, 'keys' | 'order'>)
  * values of the groups to the answer's form. It reads one group more than requested, to see whether others follow.
  * Throws FORBIDDEN for fields that the viewer may not read.
  */
-export function groupsStatement(model: Model, question: Question, request: RequestValues): Groups {
+export function groupsStatement(question: Question, request: RequestValues): Groups {
   const { keys, measures } = question;
   requirePermissions(question, request.viewer);
-  const rows = new Rows(model, request);
+  const rows = new Rows(request);
   const keyNames = new Map(keys.map((key, place) => [key.id, `k${place}`]));
   const keyValues = keys.map((key, place) => sql`${rows.valueOf(key)} as ${nameOf(`k${place}`)}`);
   const taken = measures.map((measure, place) => ({ ...measure, name: `m${place}`, value: nameOf(`v${place}`) }));
@@ -123,18 +136,16 @@ function orderOf({ order, keys }: Question, keyNames: ReadonlyMap<string, string
 
 /** The rows that are grouped, joined with the rows that they refer to and the viewer may see. */
 class Rows {
-  readonly #base: Table;
   readonly #request: RequestValues;
   readonly #joins = new Map<string, { table: Table; join: SQL }>();
 
-  constructor(model: Model, request: RequestValues) {
-    this.#base = relations[model.table].table as Table;
+  constructor(request: RequestValues) {
     this.#request = request;
   }
 
   /** A column of the rows. */
   column(name: string): SQL {
-    return columnOf(this.#base, name);
+    return columnOf(this.#request.rows.table, name);
   }
 
   valueOf({ path, field, unit }: Key): SQL {
@@ -145,8 +156,8 @@ class Rows {
 
   get from(): SQL {
     const joins = [...this.#joins.values()].map(({ join }) => join);
-    const { matching } = this.#request;
-    return sql`${this.#base}${sql.join(joins)}${matching ? sql` where ${matching}` : sql``}`;
+    const { from, where } = this.#request.rows;
+    return sql`${from}${sql.join(joins)}${where ? sql` where ${where}` : sql``}`;
   }
 
   /** The id of the row that the path leads to; null if a row rule hides it. */
@@ -160,7 +171,7 @@ class Rows {
 
   #joined(path: readonly Reference[]): Table {
     const last = path.at(-1);
-    if (!last) return this.#base;
+    if (!last) return this.#request.rows.table;
     const at = path.map(({ key }) => key).join('.');
     const known = this.#joins.get(at);
     if (known) return known.table;

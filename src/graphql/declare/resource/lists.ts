@@ -1,10 +1,10 @@
 import { is, Many, type Relation } from 'drizzle-orm';
 import type { TableName } from '../../../access/row-rules.ts';
 import type { Context } from '../../context.ts';
-import { defineAggregate, defineKeys } from '../aggregate/define-aggregate.ts';
+import { aggregatesOf, defineKeys } from '../aggregate/define-aggregate.ts';
 import { builder } from '../builder.ts';
 import { filterAlsoBy, filterOf } from '../filters.ts';
-import { defineConnection, definePage, listOf, type PageInput } from '../pages.ts';
+import { defineConnection, definePage, listOf, overRows, type PageInput } from '../pages.ts';
 import { type ColumnReference, relationsOf } from './fields.ts';
 import { defineListFilter } from './list-filter.ts';
 import { defineListOrder } from './list-order.ts';
@@ -18,11 +18,12 @@ type Connection = ReturnType<typeof defineConnection>;
 export function defineLists(model: Model, node: Node): { page: Page; connection: Connection } {
   const { spec, fields } = model;
   const page = definePage(defineListFilter(model), defineListOrder(model), spec.hiddenBy);
-  const connection = defineConnection(node as never, spec.name);
+  const aggregates = aggregatesOf(model, page);
+  const connection = defineConnection(node as never, spec.name, aggregates.onConnection);
   defineKeys(model, node);
   if (spec.list !== false) {
     defineRootField(model, node, page, connection);
-    defineAggregate(model, page);
+    aggregates.defineRootField();
   }
   for (const { reference, options } of fields)
     if (reference && options.listDescription)
@@ -38,9 +39,11 @@ function defineRootField(model: Model, node: Node, page: Page, connection: Conne
         type: node,
         args: page.args,
         authScopes: { reads: table },
-        extensions: { ...listOf(page), ...extensionsOf(model) },
+        ...overRows(table, (_root: object, args: PageInput) => page.where(args), {
+          ...listOf(page),
+          ...extensionsOf(model),
+        }),
         description: spec.list || `The ${nouns} of the organization.`,
-        totalCount: (_root: unknown, args: PageInput, ctx: Context) => ctx.db.count(table, page.where(args)),
         resolve: (query: (page: object) => object, _root: unknown, args: PageInput, ctx: Context) =>
           ctx.db.query[table].findMany(query(page.query(args))),
       } as never,
