@@ -2,6 +2,7 @@ import { and, type InferSelectModel, relationsFilterToSQL, type SQL, sql, type T
 import type { Viewer } from '../identity/viewer.ts';
 import { type Relations, relations } from '../relations.ts';
 import type { TenantDb } from '../tenancy/tenant-session.ts';
+import { unnoticed } from './noticing-viewer.ts';
 import { rowRuleOf, type TableName, type WhereOf } from './row-rules.ts';
 
 type Filter = Record<string, unknown>;
@@ -21,6 +22,8 @@ interface GuardedQuery<Row> {
 export interface GuardedDb {
   readonly _: TenantDb['_'];
   readonly query: { readonly [T in TableName]: GuardedQuery<InferSelectModel<Relations[T]['table']>> };
+  /** Reads rows of which it was decided before whether the viewer sees them: see `Fellows`. The rules are added too. */
+  findDecided<T extends TableName>(table: T, config: object): Promise<InferSelectModel<Relations[T]['table']>[]>;
   readonly $count: TenantDb['$count'];
   readonly select: TenantDb['select'];
   /** The same data without row rules, for statements that contain the rules themselves. */
@@ -82,8 +85,8 @@ function restrict(table: string, where: Filter | undefined, viewer: Viewer): Fil
 /** The same filter for compiled statements, which do not use a guarded client. */
 export const visibleFilter = restrict;
 
-function guardConfig(table: string, config: Config, viewer: Viewer): Config {
-  const where = restrict(table, config.where, viewer);
+function guardConfig(table: string, config: Config, viewer: Viewer, own = viewer): Config {
+  const where = restrict(table, config.where, own);
   const guarded: Config = { ...config };
   if (where) guarded.where = where;
   if (config.with) {
@@ -140,24 +143,27 @@ function guardSelect(select: Selectable, viewer: Viewer): Selectable {
 
 /** The guarded client of a viewer: it adds the row rules to every query by itself, so no field can forget them. */
 export function guardDb(db: TenantDb, viewer: Viewer): GuardedDb {
-  const query = new Proxy(
-    db.query as unknown as Record<string, { findMany(c: Config): unknown; findFirst(c: Config): unknown }>,
-    {
-      get(target, table: string) {
-        const builder = target[table];
-        return (
-          builder && {
-            findMany: (config: Config = {}) => builder.findMany(guardConfig(table, config, viewer)),
-            findFirst: (config: Config = {}) => builder.findFirst(guardConfig(table, config, viewer)),
-          }
-        );
-      },
+  const unguarded = db.query as unknown as Record<
+    string,
+    { findMany(c: Config): unknown; findFirst(c: Config): unknown }
+  >;
+  const query = new Proxy(unguarded, {
+    get(target, table: string) {
+      const builder = target[table];
+      return (
+        builder && {
+          findMany: (config: Config = {}) => builder.findMany(guardConfig(table, config, viewer)),
+          findFirst: (config: Config = {}) => builder.findFirst(guardConfig(table, config, viewer)),
+        }
+      );
     },
-  );
+  });
   const $count = (table: Table, filter?: SQL) => db.$count(table as never, and(ruleOfTable(table, viewer), filter));
   return {
     _: db._,
     query: query as never,
+    findDecided: (table, config) =>
+      unguarded[table]!.findMany(guardConfig(table, config as Config, viewer, unnoticed(viewer))) as never,
     $count: $count as never,
     select: ((fields: never) => guardSelect(db.select(fields) as unknown as Selectable, viewer)) as never,
     unguarded: db,

@@ -9,6 +9,7 @@ import type { TenantBinding } from '../tenancy/binding.ts';
 import type { ChangePosition } from '../tenancy/read-replica.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
 import type { TenantSession, TenantTx } from '../tenancy/tenant-session.ts';
+import type { Fellows } from './fellows.ts';
 import type { GraphLimits } from './limits/complexity.ts';
 import type { Charge } from './rate-limit/charge.ts';
 import type { Services } from './services.ts';
@@ -54,6 +55,8 @@ export interface GraphRequest {
   limits: GraphLimits;
   /** Set for the frames of subscriptions: lets followers share reads whose result is the same for every viewer. */
   shareRead?: ShareRead | undefined;
+  /** Set for the frames of subscriptions: those who get the same frame if the same is decided for them. */
+  fellows?: Fellows;
   /** A logger that adds the request's id. */
   logger(): Logger;
 }

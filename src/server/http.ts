@@ -29,6 +29,12 @@ export const defaultHttpLimits: HttpLimits = {
   connectionsPerAddress: 500,
 };
 
+/**
+ * Connections that may wait to be accepted. With Node's 511, clients that come back all at once would believe that they
+ * are connected, and wait for a minute.
+ */
+const backlog = 4_096;
+
 /** A listening HTTP server. Closing it lets running requests finish. */
 export class HttpServer implements AsyncDisposable {
   readonly #server: Server;
@@ -55,7 +61,7 @@ export class HttpServer implements AsyncDisposable {
     const server = limitedServer(options.router, transfers, limits, logger);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     server.once('error', reject);
-    server.listen(port, host, resolve);
+    server.listen({ port, host, backlog }, resolve);
     try {
       await promise;
     } catch (error) {

@@ -4,6 +4,7 @@ import { type Role, roles } from '../../src/identity/roles.ts';
 import { run } from '../support/run.ts';
 import type { Member, World } from '../support/world.ts';
 import { Follower, visibleObjects } from './follower.ts';
+import { LiveFollower } from './live-follower.ts';
 
 /** A change, and which of the known objects and people it concerns. */
 type Step = readonly [kind: number, one: number, other: number];
@@ -99,7 +100,7 @@ export const stories = (acts: number) => fc.array(act, { minLength: acts, maxLen
 export async function tell(server: World, acts: readonly (readonly Step[])[]): Promise<void> {
   const company = await server.company();
   const people = await Promise.all(roles.map((role) => company.as(role)));
-  const story = await begin(people);
+  const story = await begin(people, roles);
   const followers = people.map((member) => new Follower(member));
   for (const follower of followers) await follower.load();
   const reloads = people.map(() => 0);
@@ -112,18 +113,38 @@ export async function tell(server: World, acts: readonly (readonly Step[])[]): P
   expect(followers.map((follower) => follower.reloads)).toEqual(reloads);
 }
 
-async function begin(people: Member[]): Promise<Story> {
+/** Several of each role, so that they share frames as long as they see the same. */
+const audience: readonly Role[] = ['OWNER', 'MANAGER', 'CONSULTANT', 'CONSULTANT', 'MEMBER', 'MEMBER', 'CLIENT'];
+
+/** Tells a story to people who are subscribed to the changes; after each act, each has the objects of a fresh query. */
+export async function tellLive(server: World, acts: readonly (readonly Step[])[]): Promise<void> {
+  const company = await server.company();
+  const people = await Promise.all(audience.map((role) => company.member(role)));
+  const story = await begin(people, audience);
+  const followers = people.map((member) => new LiveFollower(member));
+  try {
+    for (const follower of followers) await follower.begin();
+    for (const steps of acts) {
+      for (const [kind, one, other] of steps) await changes[kind]!(story, one, other);
+      for (const follower of followers) await follower.caughtUp();
+    }
+  } finally {
+    for (const follower of followers) await follower.end();
+  }
+}
+
+async function begin(people: Member[], as: readonly Role[]): Promise<Story> {
   const owner = people[0]!;
   const clients = await made(owner, 'Client', { name: 'First' });
   const projects = await made(owner, 'Project', { name: 'P', startDate: '2026-01-01', clientId: clients[0] });
   const tasks = await made(owner, 'Task', { name: 'T', projectId: projects[0] });
   const [channelId] = await made(owner, 'Channel', { name: 'Group', type: 'GROUP' });
-  const { members } = await owner.ok('{ members { nodes { id user { email } } } }');
+  const { members } = await owner.ok('{ members(first: 50) { nodes { id user { email } } } }');
   const memberIds = people.map(
     (person) => members.nodes.find(({ user }: { user: { email: string } }) => user.email === person.user.email).id,
   );
   const all = { clients, projects, tasks, assignments: [], channelId: channelId! };
-  return { owner, people, roles: [...roles], memberIds, ...all };
+  return { owner, people, roles: [...as], memberIds, ...all };
 }
 
 /** The transactions of other tests on the same server delay the log. */

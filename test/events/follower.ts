@@ -14,12 +14,19 @@ const versioned = Object.values(schema.getTypeMap()).flatMap((type) =>
     : [],
 );
 
-export const changesQuery = `query ($after: String, $types: [String!], $first: Int) {
-  changes(after: $after, types: $types, first: $first) {
+const changesField = `changes(after: $after, types: $types, first: $first) {
     changed { clientMutationIds node { __typename id ${versioned.map((name) => `... on ${name} { ${name}: version }`).join(' ')} } }
     removed { id clientMutationIds } cursor hasMore
-  }
-}`;
+  }`;
+const variables = '($after: String, $types: [String!], $first: Int)';
+export const changesQuery = `query ${variables} { ${changesField} }`;
+export const changesSubscription = `subscription ${variables} { ${changesField} }`;
+
+interface Changed {
+  changed: { node: Record<string, number> & { id: string; __typename: string } }[];
+  removed: { id: string }[];
+  cursor: string;
+}
 
 /** Every object that the member sees, with its version, as the row rules decide. */
 export async function visibleObjects(member: Member): Promise<Objects> {
@@ -61,11 +68,14 @@ export class Follower {
         return this.load();
       }
       if (errors.length) throw new Error(JSON.stringify(errors));
-      const { changed, removed, cursor, hasMore } = data.changes;
-      for (const { id } of removed) this.objects.delete(id);
-      for (const { node } of changed) this.objects.set(node.id, node[node.__typename] ?? null);
-      this.cursor = cursor;
-      more = hasMore;
+      this.apply(data.changes);
+      more = data.changes.hasMore;
     }
+  }
+
+  protected apply({ changed, removed, cursor }: Changed): void {
+    for (const { id } of removed) this.objects.delete(id);
+    for (const { node } of changed) this.objects.set(node.id, node[node.__typename] ?? null);
+    this.cursor = cursor;
   }
 }

@@ -25,7 +25,7 @@ export class Frames {
 
   /** The next result without errors. */
   async next(): Promise<Loose> {
-    const result = await this.#result();
+    const result = await this.result();
     expect(result?.errors).toBeUndefined();
     return result;
   }
@@ -33,14 +33,14 @@ export class Frames {
   /** The first error of the next result with one. */
   async nextError(): Promise<Loose> {
     for (;;) {
-      const result = await this.#result();
+      const result = await this.result();
       if (!result) throw new Error('the stream ended without an error');
       if (result.errors) return result.errors[0];
     }
   }
 
   async isDone(): Promise<boolean> {
-    return (await this.#result()) === undefined;
+    return (await this.result()) === undefined;
   }
 
   close(): Promise<void> {
@@ -48,7 +48,7 @@ export class Frames {
   }
 
   /** The next result; undefined at the end. */
-  async #result(): Promise<Loose> {
+  async result(): Promise<Loose> {
     for (;;) {
       const end = this.#text.indexOf('\n\n');
       if (end < 0) {

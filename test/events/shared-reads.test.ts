@@ -1,8 +1,10 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Wire } from '../db/wire.ts';
-import { createClient } from '../projects/support.ts';
+import { createClient, createProject } from '../projects/support.ts';
 import { run } from '../support/run.ts';
 import { type Member, World, world } from '../support/world.ts';
+import { stories, tellLive } from './changes-model.ts';
 import { Frames } from './frames.ts';
 import { settledLog } from './support.ts';
 
@@ -54,7 +56,7 @@ describe('followers with the same rights', () => {
     for (const frames of all) await frames.close();
   });
 
-  it('share only the read of the log with others: each gets its own cursor and fields', async () => {
+  it('share them with everybody who has these rights, and only the read of the log with others', async () => {
     const company = await server.company();
     const [owner, admin] = [await company.as('OWNER'), await company.as('ADMIN')];
     const other = await company.member('OWNER');
@@ -65,13 +67,77 @@ describe('followers with the same rights', () => {
     for (const frames of all) await until(frames, first);
     const from = server.recorded.length;
     const id = await createFrom(second, owner);
-    const cursors = await Promise.all(
-      all.map(async (frames) => (await until(frames, id)).data.changes.cursor.split('-')[1]),
-    );
-    expect(new Set(cursors).size).toBe(3);
-    expect(readsSince(from)).toEqual({ log: 1, loads: 3 });
+    const cursors = await Promise.all(all.map(async (frames) => (await until(frames, id)).data.changes.cursor));
+    expect(cursors[0]).toBe(cursors[2]);
+    expect(new Set(cursors).size).toBe(2);
+    expect(readsSince(from)).toEqual({ log: 1, loads: 2 });
     for (const frames of all) await frames.close();
   });
+
+  it('each see their own: who is decided to see an object shares it with those who see it too', async () => {
+    const company = await server.company();
+    const owner = await company.as('OWNER');
+    const people = await Promise.all([1, 2, 3, 4].map(() => company.member('CONSULTANT')));
+    const project = await createProject(owner, { visibility: 'MEMBERS' });
+    for (const { profileId } of people.slice(0, 3)) {
+      await run(owner, 'createProjectAssignment', {
+        projectId: project,
+        profileId: `Profile:${profileId}`,
+        allocationPercent: 10,
+      });
+    }
+    await settledLog(company);
+    const query =
+      'subscription { changes(types: ["Task", "Client"]) { changed { node { id ... on Task { name } } } cursor } }';
+    const all = await Promise.all(people.map(({ headers }) => Frames.open(server.yoga, headers, { query })));
+    for (const frames of all) await frames.next();
+    const from = server.recorded.length;
+    const task = (await run(owner, 'createTask', { projectId: project, name: 'T' }, 'task { id }')).task.id;
+    const seen = await Promise.all(all.slice(0, 3).map((frames) => until(frames, task)));
+    expect(new Set(seen.map((frame) => JSON.stringify(frame))).size).toBe(1);
+    const loads = server.recorded.slice(from).filter((text) => text.includes('from "tasks"') && text.includes('"d0"'));
+    expect(loads).toHaveLength(1);
+    // The other one sees nothing of it, and the next frame that concerns everybody
+    const client = await createClient(owner);
+    const frame = await all[3]!.next();
+    expect(nodeIds(frame)).toEqual([client]);
+    for (const frames of all) await frames.close();
+  });
+
+  it('each get their own frame of fields that differ from person to person', async () => {
+    const company = await server.company();
+    const owner = await company.as('OWNER');
+    const people = await Promise.all([1, 2, 3].map(() => company.member('MEMBER')));
+    const created = await run(owner, 'createChannel', { type: 'ORGANIZATION', name: 'all' }, 'channel { id }');
+    const channelId = created.channel.id;
+    await settledLog(company);
+    const query = 'subscription { channelUpdated { changed { id name unreadCount } cursor } }';
+    const all = await Promise.all(people.map(({ headers }) => Frames.open(server.yoga, headers, { query })));
+    for (const frames of all) await frames.next();
+    await run(people[0]!, 'sendMessage', { channelId, content: 'one' }, 'message { id }');
+    await run(people[1]!, 'markChannelRead', { channelId }, 'channel { id }');
+    for (const name of ['a', 'b']) await run(owner, 'updateChannel', { id: channelId, name }, 'channel { id }');
+    const counts = await Promise.all(
+      all.map(async (frames) => {
+        for (;;) {
+          const [channel] = (await frames.next()).data.channelUpdated.changed;
+          if (channel?.name === 'b') return channel.unreadCount;
+        }
+      }),
+    );
+    expect(counts).toEqual([0, 0, 1]);
+    for (const frames of all) await frames.close();
+  });
+});
+
+it('leaves people who are subscribed with what a fresh query shows, whatever happens', {
+  timeout: 300_000,
+}, async () => {
+  const runs = Number(process.env.LIVE_STORIES ?? 1);
+  await fc.assert(
+    fc.asyncProperty(stories(3), (acts) => tellLive(server, acts)),
+    { numRuns: runs, endOnFailure: true },
+  );
 });
 
 describe('a change', () => {

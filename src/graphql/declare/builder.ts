@@ -5,6 +5,7 @@ import RelayPlugin from '@pothos/plugin-relay';
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import ValidationPlugin from '@pothos/plugin-validation';
 import { getTableConfig } from 'drizzle-orm/pg-core';
+import { byRights } from '../../access/noticing-viewer.ts';
 import { rowRuleOf, type TableName } from '../../access/row-rules.ts';
 import type { Permission } from '../../identity/permissions.ts';
 import { AppError } from '../../lib/errors.ts';
@@ -81,7 +82,9 @@ export const builder = new SchemaBuilder<GraphTypes>({
       member: ctx.request.viewer !== undefined,
       permission: (permission) => ctx.viewer.permissions.has(permission),
       // A list is refused to viewers who can see no row of its table; an empty answer would look like an empty table
-      reads: (table) => ctx.request.viewer !== undefined && rowRuleOf(table, ctx.request.viewer) !== 'none',
+      reads: (table) =>
+        ctx.request.viewer !== undefined &&
+        byRights(ctx.request.viewer, (viewer) => rowRuleOf(table, viewer)) !== 'none',
     }),
     unauthorizedError: (_parent, { request }) =>
       request.viewer ? new AppError('FORBIDDEN', 'You do not have the permission for this') : noViewer(request),

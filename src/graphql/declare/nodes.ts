@@ -32,6 +32,8 @@ interface LoadOptions {
   path?: readonly string[];
   /** Values that columns of the rows must have. */
   equals?: Readonly<Record<string, string>>;
+  /** Whether it was decided before that the viewer sees these rows. */
+  isDecided?: boolean;
 }
 
 /** The rows of a type with these ids that the viewer may see. */
@@ -40,7 +42,7 @@ export async function loadRows(
   info: GraphQLResolveInfo,
   typename: string,
   wanted: readonly GlobalId[],
-  { path, equals }: LoadOptions = {},
+  { path, equals, isDecided = false }: LoadOptions = {},
 ): Promise<Row[]> {
   const model = modelOf(info.schema, typename);
   const columns = model && getColumns(relations[model].table as Table);
@@ -60,7 +62,9 @@ export async function loadRows(
     ...(path && { path }),
     columns: { id: true, ...(byReference && { externalReference: true }) },
   } as never) as object;
-  const rows = (await ctx.db.query[model].findMany({ ...query, where })) as unknown as Row[];
+  const config = { ...query, where };
+  const found = isDecided ? ctx.db.findDecided(model, config) : ctx.db.query[model].findMany(config);
+  const rows = (await found) as unknown as Row[];
   for (const row of rows) brandWithType(row, typename as never);
   return rows;
 }

@@ -1,6 +1,11 @@
-import type { GuardedDb } from '../../access/guarded-db.ts';
+import { and, sql } from 'drizzle-orm';
+import { conditionOf, type GuardedDb } from '../../access/guarded-db.ts';
 import type { TableName } from '../../access/row-rules.ts';
+import type { IdTable } from '../../access/rows.ts';
+import { rowsForEach } from '../../access/rows-for-each.ts';
 import { notFound } from '../../lib/errors.ts';
+import { relations } from '../../relations.ts';
+import type { Fellows } from '../fellows.ts';
 import { externalReferenceOf } from './global-id.ts';
 
 interface Wanted {
@@ -10,11 +15,30 @@ interface Wanted {
   field: string;
 }
 
-/** The id of an object that the viewer sees, by an argument of a query. Throws NOT_FOUND. */
-export async function visibleId(db: GuardedDb, given: string, { table, typename, field }: Wanted): Promise<string> {
+/**
+ * The id of an object that the viewer sees, by an argument of a query. With fellows, decides for each of them. Throws
+ * NOT_FOUND.
+ */
+export async function visibleId(db: GuardedDb, given: string, wanted: Wanted, fellows?: Fellows): Promise<string> {
+  const { table, typename, field } = wanted;
   const externalReference = externalReferenceOf(given);
   const where = externalReference === undefined ? { id: given } : { externalReference };
-  const found = await db.query[table].findFirst({ columns: { id: true }, where });
-  if (!found) throw notFound(typename, field);
-  return (found as { id: string }).id;
+  const found = fellows
+    ? await decideId(db, table, where, fellows)
+    : ((await db.query[table].findFirst({ columns: { id: true }, where })) as { id: string } | undefined)?.id;
+  if (found === undefined) throw notFound(typename, field);
+  return found;
+}
+
+/** Decides which of the fellows see the object. */
+async function decideId(db: GuardedDb, table: TableName, where: object, fellows: Fellows) {
+  const of = relations[table].table as unknown as IdTable;
+  const found = await rowsForEach<{ id: string }>(
+    db.unguarded,
+    fellows.viewers,
+    (viewer) => sql`select ${of.id} from ${of} where ${and(db.matching(table, where), conditionOf(of, viewer))}`,
+  );
+  const ids = found.map(([row]) => row?.id);
+  fellows.decided(ids.map((id) => id ?? ''));
+  return ids[0];
 }

@@ -2,7 +2,8 @@ import type { ExecutionResult } from 'graphql';
 import type { Followed, GraphRequest } from '../../graphql/context.ts';
 import { codeOf } from '../../graphql/execute/mask-error.ts';
 import { decodeEventCursor } from '../../modules/events/event-cursor.ts';
-import type { FollowedLog } from './followed-log.ts';
+import type { FollowedLog, Wait } from './followed-log.ts';
+import { Rounds } from './rounds.ts';
 import type { EndReason } from './subscription-meter.ts';
 
 export interface Frame {
@@ -12,7 +13,7 @@ export interface Frame {
 }
 
 interface FollowOptions {
-  log: Pick<FollowedLog, 'grown'>;
+  log: Pick<FollowedLog, 'wait'>;
   /** Finds the sender again: throws once the token or the membership has ended. */
   authenticate(): Promise<GraphRequest>;
   /** Throws CURSOR_EXPIRED if the sender has other rights than when it got the cursor. */
@@ -26,8 +27,8 @@ interface FollowOptions {
   onEnd(reason: EndReason): void;
 }
 
-/** How often the rights of the sender are checked, at least; milliseconds. */
-const checkEveryMs = 2_000;
+/** The rights of the sender are checked every two seconds, at least. */
+const checks = new Rounds(2_000);
 
 /**
  * The frames of one subscription. The first frame of one that follows the log has the cursor from which the stream
@@ -37,7 +38,9 @@ const checkEveryMs = 2_000;
  */
 export class FollowedChanges implements AsyncIterableIterator<ExecutionResult> {
   readonly #options: FollowOptions;
-  readonly #ended = new AbortController();
+  #isOver = false;
+  /** Stops what it waits for. */
+  #stop: (() => void) | undefined;
   #last: Followed | undefined;
   #lastText: string | undefined;
 
@@ -62,8 +65,9 @@ export class FollowedChanges implements AsyncIterableIterator<ExecutionResult> {
 
   /** Ends it; only the first reason counts. */
   end(reason: EndReason): void {
-    if (this.isOver) return;
-    this.#ended.abort();
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#stop?.();
     this.#options.onEnd(reason);
   }
 
@@ -76,7 +80,7 @@ export class FollowedChanges implements AsyncIterableIterator<ExecutionResult> {
   }
 
   get isOver(): boolean {
-    return this.#ended.signal.aborted;
+    return this.#isOver;
   }
 
   #failed(error: unknown): ExecutionResult | undefined {
@@ -105,9 +109,16 @@ export class FollowedChanges implements AsyncIterableIterator<ExecutionResult> {
   }
 
   /** Whether there is something new before the rights have to be checked. */
-  #hasNews({ position, changed }: Followed): Promise<boolean> {
-    const stop = AbortSignal.any([this.#ended.signal, AbortSignal.timeout(checkEveryMs)]);
-    return changed ? changed(stop) : this.#options.log.grown(decodeEventCursor(position), stop);
+  async #hasNews({ position, changed }: Followed): Promise<boolean> {
+    const { hasNews, stop } = changed ? waitFor(changed) : this.#options.log.wait(decodeEventCursor(position));
+    this.#stop = stop;
+    const cancel = checks.after(stop);
+    try {
+      return await hasNews;
+    } finally {
+      cancel();
+      this.#stop = undefined;
+    }
   }
 
   /** Whether a frame says the same as the one before: something changed that the sender cannot see. */
@@ -117,4 +128,9 @@ export class FollowedChanges implements AsyncIterableIterator<ExecutionResult> {
     this.#lastText = text;
     return isRepeated;
   }
+}
+
+function waitFor(changed: NonNullable<Followed['changed']>): Wait {
+  const stopping = new AbortController();
+  return { hasNews: changed(stopping.signal), stop: () => stopping.abort() };
 }

@@ -3,7 +3,6 @@ import { silentLogger } from '../../lib/logger.ts';
 import { FollowedLog } from './followed-log.ts';
 
 const at = (seq: number) => ({ era: 1, xid: String(seq), seq: BigInt(seq) });
-const never = new AbortController().signal;
 
 /** The ends of the log that looks find, one after the other; the last one again and again. */
 type Found = { settled: number; isPending?: boolean } | 'failed';
@@ -31,43 +30,41 @@ afterEach(() => {
 
 it('reads the log after a commit, and wakes the followers that have not reached its end', async () => {
   const { log, looks } = follow([{ settled: 1 }, { settled: 1 }, { settled: 2 }]);
-  const behind = log.grown(at(0), never);
-  const waiting = log.grown(at(1), never);
+  const behind = log.wait(at(0)).hasNews;
+  const waiting = log.wait(at(1)).hasNews;
   expect(await behind).toBe(true);
   expect(looks).toHaveLength(1);
   log.look();
   await expect.poll(() => looks.length).toBe(2);
   log.look();
   expect(await waiting).toBe(true);
-  expect(await log.grown(at(1), never)).toBe(true);
+  expect(await log.wait(at(1)).hasNews).toBe(true);
 });
 
 it('looks again without being told while events wait for older transactions', async () => {
   const pending = { settled: 1, isPending: true };
   const { log } = follow([pending, pending, pending, { settled: 2 }]);
-  expect(await log.grown(at(1), never)).toBe(true);
+  expect(await log.wait(at(1)).hasNews).toBe(true);
 });
 
 it('looks again without being told while signals do not arrive, and after a failure', async () => {
-  expect(await follow([{ settled: 1 }, { settled: 2 }], false).log.grown(at(1), never)).toBe(true);
-  expect(await follow(['failed', 'failed', { settled: 2 }]).log.grown(at(1), never)).toBe(true);
+  expect(await follow([{ settled: 1 }, { settled: 2 }], false).log.wait(at(1)).hasNews).toBe(true);
+  expect(await follow(['failed', 'failed', { settled: 2 }]).log.wait(at(1)).hasNews).toBe(true);
 });
 
 it('looks once more for all commits during a look', async () => {
   const { log, looks } = follow([{ settled: 1 }, { settled: 2 }]);
   await expect.poll(() => looks.length).toBe(1);
   for (let commits = 0; commits < 50; commits++) log.look();
-  expect(await log.grown(at(1), never)).toBe(true);
+  expect(await log.wait(at(1)).hasNews).toBe(true);
   expect(looks).toHaveLength(2);
 });
 
-it('stops to wait when the signal aborts', async () => {
+it('stops to wait when it is told to', async () => {
   const { log } = follow([{ settled: 1 }]);
-  const stop = new AbortController();
-  const waiting = log.grown(at(1), stop.signal);
-  stop.abort();
-  expect(await waiting).toBe(false);
-  expect(await log.grown(at(1), stop.signal)).toBe(false);
+  const { hasNews, stop } = log.wait(at(1));
+  stop();
+  expect(await hasNews).toBe(false);
 });
 
 it('shares a read until the log grows, but not a failed one', async () => {
@@ -81,7 +78,7 @@ it('shares a read until the log grows, but not a failed one', async () => {
   log.look();
   await expect.poll(() => looks.length).toBe(2);
   expect(await log.share('a', read)).toBe(1);
-  const grown = log.grown(at(1), never);
+  const grown = log.wait(at(1)).hasNews;
   log.look();
   await grown;
   expect(await log.share('a', read)).toBe(3);

@@ -12,6 +12,12 @@ interface FollowedLogOptions {
   logger: Logger;
 }
 
+export interface Wait {
+  /** Resolves to true when there is something new, or to false when the wait is stopped before. */
+  hasNews: Promise<boolean>;
+  stop(): void;
+}
+
 interface Waiter {
   position: EventPosition;
   wake(): void;
@@ -49,19 +55,17 @@ export class FollowedLog implements Disposable {
     else this.#lookIn(0);
   }
 
-  /** Resolves to true when the log has grown past the position, or to false when the signal aborts before. */
-  async grown(position: EventPosition, signal: AbortSignal): Promise<boolean> {
-    if (this.#isPast(position)) return true;
-    if (signal.aborted) return false;
+  /** Waits until the log has grown past the position. */
+  wait(position: EventPosition): Wait {
+    if (this.#isPast(position)) return { hasNews: Promise.resolve(true), stop() {} };
     const { promise, resolve } = Promise.withResolvers<boolean>();
-    const waiter = { position, wake: () => resolve(true) };
-    const stop = () => resolve(false);
+    const end = (hasGrown: boolean): void => {
+      this.#waiters.delete(waiter);
+      resolve(hasGrown);
+    };
+    const waiter = { position, wake: () => end(true) };
     this.#waiters.add(waiter);
-    signal.addEventListener('abort', stop);
-    const hasGrown = await promise;
-    signal.removeEventListener('abort', stop);
-    this.#waiters.delete(waiter);
-    return hasGrown;
+    return { hasNews: promise, stop: () => end(false) };
   }
 
   /**
@@ -112,8 +116,10 @@ export class FollowedLog implements Disposable {
     this.#failures = 0;
     const before = this.#end;
     this.#end = settled;
-    if (before === undefined || compareEventPositions(settled, before) > 0) this.#grew();
-    if (!isPending) this.#pendingMs = pauses.shortest;
+    const hasGrown = before === undefined || compareEventPositions(settled, before) > 0;
+    if (hasGrown) this.#grew();
+    // On a busy server some event always waits; the pause must not grow while others get through
+    if (!isPending || hasGrown) this.#pendingMs = pauses.shortest;
     else this.#pendingMs = Math.min(this.#pendingMs * 2, pauses.longestPending);
     if (isPending) return this.#pendingMs;
     return this.#options.isLive() ? pauses.live : pauses.notLive;
@@ -121,7 +127,7 @@ export class FollowedLog implements Disposable {
 
   #grew(): void {
     this.#shared.clear();
-    for (const { position, wake } of this.#waiters) if (this.#isPast(position)) wake();
+    for (const { position, wake } of [...this.#waiters]) if (this.#isPast(position)) wake();
   }
 
   #failed(error: unknown): number {

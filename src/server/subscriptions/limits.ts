@@ -21,9 +21,9 @@ export const defaultSubscriptionLimits: SubscriptionLimits = {
   keepAliveMs: 15_000,
   lingerMs: 5_000,
   handshakes: 16,
-  waitingHandshakes: 4_000,
+  waitingHandshakes: 20_000,
   restartSpreadMs: 1_000,
 };
 
 /** The most subscriptions of one process, and of one member in it. */
-export const mostSubscriptions = { process: 2_000, member: 20 } as const;
+export const mostSubscriptions = { process: 20_000, member: 20 } as const;

@@ -1,16 +1,30 @@
 import { createHash } from 'node:crypto';
 import type { DocumentNode } from 'graphql';
 import { Context, type GraphRequest, type ShareRead } from '../../graphql/context.ts';
+import { Ids } from '../../lib/set-ids.ts';
 import type { FollowedLog } from './followed-log.ts';
 
-const numbers = new WeakMap<DocumentNode, number>();
+const numbers = new WeakMap<object, number>();
 let last = 0;
 
-/** A number for a parsed document, which is the same object for all who send the same text. */
-function numberOf(document: DocumentNode): number {
-  const number = numbers.get(document) ?? ++last;
-  numbers.set(document, number);
+/** A number for an object, such as a parsed document, which is the same object for all who send the same text. */
+function numberOf(object: object): number {
+  const number = numbers.get(object) ?? ++last;
+  numbers.set(object, number);
   return number;
+}
+
+const ids = new Ids();
+
+/**
+ * What people must have in common to get the same frames of an operation, where nothing in them is personal: the
+ * organization and the rights in it. Whoever must see a change of theirs may be answered by another database.
+ */
+export function groupKey(request: GraphRequest, operation: string): string {
+  const { tenant, viewer } = new Context(request);
+  const { permissions, role, modules, roleClass } = viewer;
+  const rights = [ids.of(permissions, role), ids.of(modules), roleClass];
+  return [operation, numberOf(tenant), ...rights, JSON.stringify(request.after ?? null, asPlain)].join(' ');
 }
 
 /** The part of a subscription's key that is the same for each of its frames. */

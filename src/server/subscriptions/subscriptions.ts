@@ -16,7 +16,8 @@ import type { Handshakes } from './handshakes.ts';
 import { mostSubscriptions } from './limits.ts';
 import type { LogWatch } from './log-watch.ts';
 import type { Online } from './online.ts';
-import { frameKey, operationKey, shareReadOf } from './share-key.ts';
+import { frameKey, groupKey, operationKey, shareReadOf } from './share-key.ts';
+import { SharedFrames } from './shared-frames.ts';
 import type { SubscriptionMeter, Transport } from './subscription-meter.ts';
 
 interface SubscriptionsOptions extends AdmissionOptions {
@@ -34,6 +35,7 @@ interface SubscriptionsOptions extends AdmissionOptions {
 /** The subscriptions of one process. */
 export class Subscriptions {
   readonly #options: SubscriptionsOptions;
+  readonly #frames = new SharedFrames();
   readonly #byMember = new Map<string, number>();
   #count = 0;
 
@@ -105,8 +107,11 @@ export class Subscriptions {
         if (last.changed) return this.#read(request, args);
         const { cursor } = last;
         const variableValues = { ...args.variableValues, [cursorVariable]: cursor };
-        return log.share(frameKey(request, key, cursor), () =>
-          this.#read({ ...request, shareRead: shareReadOf(log, request) }, { ...args, document: next, variableValues }),
+        const read = (of: GraphRequest): Promise<Frame> =>
+          this.#read({ ...of, shareRead: shareReadOf(log, of) }, { ...args, document: next, variableValues });
+        const group = groupKey(request, key);
+        return this.#frames.next(group, `${group} ${cursor}`, request, (of) =>
+          of.fellows ? read(of) : log.share(frameKey(of, key, cursor), () => read(of)),
         );
       },
     });

@@ -1,14 +1,24 @@
 import { createHash } from 'node:crypto';
 import type { Viewer } from '../../../identity/viewer.ts';
 import { AppError } from '../../../lib/errors.ts';
+import { Lru } from '../../../lib/lru.ts';
+import { Ids } from '../../../lib/set-ids.ts';
 import { decodeEventCursor, type EventPosition, encodeEventCursor } from '../event-cursor.ts';
 
 const pattern = /^(.{5,45})-([0-9a-f]{16})$/;
 
-/** What decides, beside the rows themselves, which rows and fields the viewer sees. */
-function rightsOf({ organizationId, profileId, role, permissions, modules }: Viewer): string {
-  const rights = [organizationId, profileId, role, [...permissions].sort(), modules ? [...modules].sort() : null];
-  return createHash('sha256').update(JSON.stringify(rights)).digest('hex').slice(0, 16);
+const ids = new Ids();
+const digests = new Lru<string>(10_000);
+
+/** A digest of the rights of the viewer in its organization. People with the same rights get the same cursors. */
+function rightsOf({ organizationId, role, permissions, modules }: Viewer): string {
+  const key = `${organizationId} ${ids.of(permissions, role)} ${ids.of(modules)}`;
+  const known = digests.get(key);
+  if (known !== undefined) return known;
+  const rights = [organizationId, role, [...permissions].sort(), [...modules].sort()];
+  const digest = createHash('sha256').update(JSON.stringify(rights)).digest('hex').slice(0, 16);
+  digests.set(key, digest);
+  return digest;
 }
 
 /** A position in the log, together with a digest of the viewer's rights. */

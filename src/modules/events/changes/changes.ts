@@ -86,7 +86,8 @@ interface ChangesArgs {
 async function answerChanges(args: ChangesArgs, ctx: Context, info: GraphQLResolveInfo): Promise<Page> {
   const { after, types } = args;
   const first = eventsPerPage(args.first);
-  const read = await readChanges(ctx.db, ctx.viewer, { after, types, first, shareRead: ctx.request.shareRead });
+  const { shareRead, fellows } = ctx.request;
+  const read = await readChanges(ctx.db, ctx.viewer, { after, types, first, shareRead, fellows });
   const { cursor, hasMore, changed, removed } = read;
   followOn(ctx, read, changed.size + removed.size === 0);
   return { cursor, hasMore, removed: removedOf(read), changed: await loadChanged(ctx, info, read) };
@@ -135,7 +136,7 @@ async function loadChanged(
   const loaded = await Promise.all(
     [...changed].map(async ([typename, ids]) => {
       const wanted = ids.map((id) => ({ typename, id }));
-      const rows = await loadRows(ctx, info, typename, wanted, { path: ['changed', 'node'] });
+      const rows = await loadRows(ctx, info, typename, wanted, { path: ['changed', 'node'], isDecided: true });
       return rows.map((node) => ({ node, clientMutationIds: mutationsOf.get(`${typename}:${node.id}`) ?? [] }));
     }),
   );

@@ -106,11 +106,13 @@ async function answer(spec: SubscriptionSpec, args: Args, ctx: Context, info: Gr
   const first = eventsPerPage(args.first);
   const equals = await parentsOf(spec, args, ctx);
   const valued = Object.keys(equals).length > 0 ? [name] : [];
-  const { shareRead } = ctx.request;
-  const read = await readChanges(ctx.db, ctx.viewer, { after: args.after, types: [name], first, valued, shareRead });
+  const { shareRead, fellows } = ctx.request;
+  const wanted = { after: args.after, types: [name], first, valued, shareRead, fellows };
+  const read = await readChanges(ctx.db, ctx.viewer, wanted);
   const seen = appeared(read, spec);
-  const wanted = seen.map((id) => ({ typename: name, id }));
-  const rows = wanted.length === 0 ? [] : await loadRows(ctx, info, name, wanted, { path: [listOf(spec)], equals });
+  const ids = seen.map((id) => ({ typename: name, id }));
+  const how = { path: [listOf(spec)], equals, isDecided: true };
+  const rows = seen.length === 0 ? [] : await loadRows(ctx, info, name, ids, how);
   const loaded = new Set(rows.map(({ id }) => id));
   const gone = spec.only === undefined ? goneFrom(read, name, equals, (id) => loaded.has(id)) : [];
   followOn(ctx, read, rows.length + gone.length === 0);
@@ -125,13 +127,13 @@ async function answer(spec: SubscriptionSpec, args: Args, ctx: Context, info: Gr
 }
 
 /** The columns that the arguments determine. Throws NOT_FOUND for an object that the viewer may not see. */
-async function parentsOf({ within = {} }: SubscriptionSpec, args: Args, { db }: Context): Promise<Equals> {
+async function parentsOf({ within = {} }: SubscriptionSpec, args: Args, ctx: Context): Promise<Equals> {
   const equals: Record<string, string> = {};
   for (const [column, { type }] of Object.entries(within)) {
     const { id } = (args[column] ?? {}) as Partial<GlobalId>;
     if (id === undefined) continue;
     const of = { table: type.tableName as TableName, typename: type.name, field: column };
-    equals[column] = await visibleId(db, id, of);
+    equals[column] = await visibleId(ctx.db, id, of, ctx.request.fellows);
   }
   return equals;
 }

@@ -1,6 +1,9 @@
 import type { GuardedDb } from '../../../access/guarded-db.ts';
+import { byRights } from '../../../access/noticing-viewer.ts';
 import type { ShareRead } from '../../../graphql/context.ts';
+import type { Fellows } from '../../../graphql/fellows.ts';
 import type { Viewer } from '../../../identity/viewer.ts';
+import { AppError } from '../../../lib/errors.ts';
 import type { TenantDb } from '../../../tenancy/tenant-session.ts';
 import { compareEventPositions, type EventPosition, encodeEventCursor } from '../event-cursor.ts';
 import { typenameOf } from '../row-events.ts';
@@ -9,7 +12,7 @@ import { type ChangedType, changedTypes } from './changed-types.ts';
 import { decodeChangesCursor, encodeChangesCursor, expired } from './changes-cursor.ts';
 import { eventsAfter, type LoggedChange, type LogState, stateOfLog } from './page-of-events.ts';
 import { recordedWith } from './recorded-with.ts';
-import { type VisibleChanges, visibleChanges } from './visible-changes.ts';
+import { type Candidates, type VisibleChanges, visibleChanges, visibleChangesOfEach } from './visible-changes.ts';
 
 interface ChangesWanted {
   after: string | null | undefined;
@@ -20,6 +23,8 @@ interface ChangesWanted {
   valued?: readonly string[];
   /** Shares the read of the log between viewers. */
   shareRead?: ShareRead | undefined;
+  /** For whom it is decided at the same time. */
+  fellows?: Fellows | undefined;
 }
 
 export interface Changes extends VisibleChanges {
@@ -39,7 +44,7 @@ export async function readChanges(
   viewer: Viewer,
   wanted: ChangesWanted,
 ): Promise<Changes> {
-  const types = changedTypes(viewer, wanted.types);
+  const types = byRights(viewer, (of) => changedTypes(of, wanted.types));
   const after = wanted.after ? decodeChangesCursor(wanted.after, viewer) : undefined;
   if (!after) {
     const { settled } = await stateOfLog(db, undefined);
@@ -57,12 +62,34 @@ export async function readChanges(
   const hasMore = page.length < found.length;
   const end = hasMore ? page.at(-1)!.position : later(state.settled, page.at(-1)?.position ?? after);
   return {
-    ...(await visibleChanges(db, after, candidatesOf(types, page))),
+    ...(await decide(db, after, candidatesOf(types, page), wanted.fellows)),
     mutationsOf: mutationsOf(page),
     events: page,
     hasMore,
     cursor: encodeChangesCursor(end, viewer),
   };
+}
+
+/** Decides what the viewer sees of the candidates, together with its fellows. */
+async function decide(
+  db: TenantDb,
+  after: EventPosition,
+  candidates: readonly Candidates[],
+  fellows: Fellows | undefined,
+): Promise<VisibleChanges> {
+  const isAlike = candidates.every(({ type }) => type.rule === 'all');
+  if (!fellows || isAlike) return visibleChanges(db, after, candidates);
+  const each = await visibleChangesOfEach(db, fellows.viewers, after, candidates);
+  fellows.decided(each.map(asText));
+  const [own] = each;
+  if (own instanceof AppError) throw own;
+  return own!;
+}
+
+function asText(seen: VisibleChanges | AppError): string {
+  if (seen instanceof AppError) return seen.code;
+  const sorted = (ids: VisibleChanges['changed']) => [...ids].map(([type, some]) => [type, some.toSorted()]);
+  return JSON.stringify([sorted(seen.changed), sorted(seen.removed)]);
 }
 
 interface LogPage {
@@ -98,7 +125,7 @@ function pageOf(found: readonly LoggedChange[], first: number): LoggedChange[] {
 const replacesData = ({ action }: LoggedChange): boolean =>
   action === 'organization.restored' || action === 'organization.cloned';
 
-function candidatesOf(types: readonly ChangedType[], page: readonly LoggedChange[]) {
+function candidatesOf(types: readonly ChangedType[], page: readonly LoggedChange[]): Candidates[] {
   const ids = idsByType(page);
   return types.flatMap((type) => {
     const candidates = { type, ids: [...(ids.get(type.typename) ?? [])], affected: affectedRows(type, page) };

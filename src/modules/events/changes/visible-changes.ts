@@ -1,5 +1,8 @@
 import { and, inArray, or, relationsFilterToSQL, type SQL, sql } from 'drizzle-orm';
 import type { TableName, WhereOf } from '../../../access/row-rules.ts';
+import { rowsForEach } from '../../../access/rows-for-each.ts';
+import type { Viewer } from '../../../identity/viewer.ts';
+import { AppError } from '../../../lib/errors.ts';
 import { relations } from '../../../relations.ts';
 import type { TenantDb } from '../../../tenancy/tenant-session.ts';
 import type { EventPosition } from '../event-cursor.ts';
@@ -13,7 +16,7 @@ import { asTheyWere, earlierVersions, mostRecent } from './past-rows.ts';
 const mostAffected = 1_000;
 
 /** The rows of one type that may have changed for the viewer. */
-interface Candidates {
+export interface Candidates {
   type: ChangedType;
   /** The rows that have events of their own. */
   ids: readonly string[];
@@ -43,12 +46,44 @@ export async function visibleChanges(
   after: EventPosition,
   candidates: readonly Candidates[],
 ): Promise<VisibleChanges> {
-  if (candidates.length === 0) return { changed: new Map(), removed: new Map() };
+  if (candidates.length === 0) return nothing;
+  return resultOf(candidates, await db.execute<Found>(statementOf(after, candidates)));
+}
+
+/**
+ * The same for several viewers with the same rights, in one statement. The rules of the candidates must be those of a
+ * template viewer. A viewer for whom too much has changed gets the error.
+ */
+export async function visibleChangesOfEach(
+  db: TenantDb,
+  viewers: readonly Viewer[],
+  after: EventPosition,
+  candidates: readonly Candidates[],
+): Promise<(VisibleChanges | AppError)[]> {
+  if (candidates.length === 0) return viewers.map(() => nothing);
+  const found = await rowsForEach<Found>(db, viewers, () => statementOf(after, candidates));
+  return found.map((rows) => {
+    try {
+      return resultOf(candidates, rows);
+    } catch (error) {
+      if (error instanceof AppError) return error;
+      throw error;
+    }
+  });
+}
+
+const nothing: VisibleChanges = { changed: new Map(), removed: new Map() };
+
+function statementOf(after: EventPosition, candidates: readonly Candidates[]): SQL {
   const restricted = candidates.filter(({ type }) => type.rule !== 'all');
   const parts = candidates.flatMap((each) => partsOf(each));
   if (restricted.length > 0) parts.push(tooManyRecent);
   const history = restricted.length > 0 ? sql`with ${historyOf(after, restricted)} ` : sql``;
-  const found = await db.execute<Found>(sql`${history}${sql.join(parts, sql` union all `)}`);
+  return sql`${history}${sql.join(parts, sql` union all `)}`;
+}
+
+/** Throws CURSOR_EXPIRED if too much has changed. */
+function resultOf(candidates: readonly Candidates[], found: readonly Found[]): VisibleChanges {
   requireFew(candidates, found);
   return {
     changed: grouped(found, ['seen', 'gained']),
