@@ -8,6 +8,7 @@ import * as imports from './modules/imports/tables.ts';
 import { leaveRelations } from './modules/leave/relations.ts';
 import { messagingRelations } from './modules/messaging/relations.ts';
 import { milestonesRelations } from './modules/milestones/relations.ts';
+import { notificationsRelations } from './modules/notifications/relations.ts';
 import { peopleRelations } from './modules/people/relations.ts';
 import { projectsRelations } from './modules/projects/relations.ts';
 import * as settings from './modules/settings/tables.ts';
@@ -28,6 +29,7 @@ export const relations = mergeRelations(
   timeRelations,
   messagingRelations,
   defineRelationsPart(imports),
+  notificationsRelations,
   financeRelations,
 );
 

@@ -28,7 +28,7 @@ describe('the permission matrix', () => {
     }
   });
 
-  it('lets a client see its projects and invoices and write messages, nothing else', () => {
+  it('lets a client see its projects, invoices and notifications and write messages, nothing else', () => {
     const expected = [
       'people:read',
       'project:read',
@@ -37,6 +37,8 @@ describe('the permission matrix', () => {
       'invoice:read',
       'channel:read',
       'channel:write',
+      'notification:read',
+      'notification:write-own',
     ];
     expect([...permissionsOf('CLIENT')]).toEqual(expected);
   });

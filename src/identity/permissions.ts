@@ -32,6 +32,8 @@ export const permissions = {
   'channel:read': 'Read the channels that one belongs to',
   'channel:write': 'Write messages and reactions',
   'channel:moderate': 'Edit and delete the messages and comments of others, manage every channel',
+  'notification:read': 'See one’s own notifications',
+  'notification:write-own': 'Mark one’s own notifications as read, and choose which ones to receive',
   'settings:read': 'See the settings of the organization',
   'settings:write': 'Change the settings of the organization',
   'event:read': 'Read the log of business events',
@@ -62,6 +64,8 @@ const contributor: readonly Permission[] = [
   'expense:submit',
   'channel:read',
   'channel:write',
+  'notification:read',
+  'notification:write-own',
   'settings:read',
   'event:read',
   'member:read',
@@ -85,6 +89,8 @@ export const matrix: Record<Role, readonly Permission[]> = {
     'invoice:read',
     'channel:read',
     'channel:write',
+    'notification:read',
+    'notification:write-own',
   ],
 };
 

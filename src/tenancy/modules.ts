@@ -15,6 +15,7 @@ export const coreModules = [
   'time',
   'messaging',
   'imports',
+  'notifications',
 ] as const;
 
 /** Modules that a tenant may switch on, after the core ones. */

@@ -48,6 +48,9 @@ describe('the same change again', async () => {
     const deliverableId = await createPart(manager, 'Deliverable', { projectId, name: 'Report' });
     const item = await made('createChecklistItem', { taskId: id, name: 'Item' }, 'checklistItem');
     const label = await made('createLabel', { name: 'Label', color: '#fff' }, 'label');
+    const assigneeId = `Profile:${manager.profileId}`;
+    for (const name of ['First', 'Second']) await createTask(member, { projectId, name, assigneeId });
+    const [notification] = (await manager.ok('{ notifications { nodes { id } } }')).notifications.nodes;
     const days = { startDate: '2026-06-02', dueDate: '2026-06-29' };
     const task = {
       id,
@@ -177,6 +180,9 @@ describe('the same change again', async () => {
       editMessage: { id: messageId, content: 'Hello!', mentionIds: [profileId] },
       addReaction: { messageId, emoji: '👍' },
       markChannelRead: { channelId },
+      markNotificationsRead: { ids: [notification.id] },
+      markAllNotificationsRead: {},
+      setNotificationPreference: { type: 'MENTION', medium: 'IN_APP', enabled: false },
       updateCodeFormat: { kind: 'PROJECT', pattern: 'Q-{seq:4}' },
       updateTenantSettings: { hoursPerDay: '7.50', workingDays: ['TUESDAY', 'MONDAY'], timeAhead: true },
     };

@@ -59,7 +59,7 @@ function describe({ maintained, sessions, left, away }: Report): string {
     ...maintained.flatMap((each) => each.errors.map((error) => `${slugOrSchema(each)}: ${reasonOf(error)}`)),
     ...away.map(({ name, error }) => `unreachable ${name}: ${reasonOf(error)}`),
     `${maintained.length} schemas: ${sum(({ pruned }) => pruned.events)} events and ${sum(({ pruned }) => pruned.idempotencyKeys)} idempotency keys deleted, ` +
-      `${sum(({ pruned }) => pruned.trash)} objects deleted from the trash, ` +
+      `${sum(({ pruned }) => pruned.trash)} objects deleted from the trash, ${sum(({ pruned }) => pruned.notifications)} old notifications deleted, ` +
       `${sum(({ vacuumed }) => vacuumed)} tables vacuumed, ${sum(({ reindexed }) => reindexed.length)} indexes rebuilt; ${sessions} expired sessions and attempts deleted`,
     ...(left > 0 ? [`${left} schemas are left: run the same command again to resume`] : []),
   ].join('\n');

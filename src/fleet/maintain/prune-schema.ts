@@ -8,6 +8,7 @@ export interface Pruned {
   events: number;
   idempotencyKeys: number;
   trash: number;
+  notifications: number;
 }
 
 export interface PruneOptions {
@@ -35,17 +36,20 @@ interface Position {
 
 /** Whether a schema has the tables that are pruned. */
 const tablesThere = `select to_regclass($1) is not null as events, to_regclass($2) is not null as keys,
-  to_regclass($3) is not null as trash`;
+  to_regclass($3) is not null as trash, to_regclass($4) is not null as notifications`;
 
 /** Objects in the trash that were deleted before this time have expired; the organization sets the number of days. */
 const keptSince = (settings: string): string =>
   `$1::timestamptz - make_interval(days => coalesce((select (value #>> '{}')::int from ${settings}
     where key = 'trashDays' and jsonb_typeof(value) = 'number'), ${defaultTrashDays}))`;
 
+/** Notifications that were read 90 days ago, or happened a year ago. */
+const expiredNotifications = `read_at < $1::timestamptz - interval '90 days' or happened_at < $1::timestamptz - interval '1 year'`;
+
 /**
- * Deletes expired rows in small transactions: old events, stored results of idempotent requests, and expired objects in
- * the trash. Keeps the last of the old events: a cursor before it points into deleted events and is rejected
- * (modules/events).
+ * Deletes expired rows in small transactions: old events, stored results of idempotent requests, expired objects in the
+ * trash, and old notifications. Keeps the last of the old events: a cursor before it points into deleted events and is
+ * rejected (modules/events).
  */
 export async function pruneSchema(
   admin: Admin,
@@ -55,13 +59,16 @@ export async function pruneSchema(
 ): Promise<Pruned> {
   const named = (table: string): string => `${quoteIdentifier(schemaName)}.${table}`;
   const [log, keys, trash] = [named('events'), named('idempotency_keys'), named('trash')];
-  const [there] = await admin.run<Record<'events' | 'keys' | 'trash', boolean>>(tablesThere, [log, keys, trash]);
+  const notifications = named('notifications');
+  const [there] = await admin.run<Record<'events' | 'keys' | 'trash' | 'notifications', boolean>>(tablesThere, [
+    ...[log, keys, trash, notifications],
+  ]);
   const owned = <T>(work: (tx: AdminTx) => Promise<T>): Promise<T> =>
     admin.transaction(async (tx) => {
       await tx.run(`select set_config('role', $1, true)`, [roles.owner]);
       return await work(tx);
     });
-  const pruned: Pruned = { events: 0, idempotencyKeys: 0, trash: 0 };
+  const pruned: Pruned = { events: 0, idempotencyKeys: 0, trash: 0, notifications: 0 };
   const now = [options.now.toISOString()];
   if (there!.events && options.eventsMs !== undefined) {
     const until = new Date(options.now.getTime() - options.eventsMs).toISOString();
@@ -78,6 +85,10 @@ export async function pruneSchema(
     // One at a time: a project in the trash has many parts
     const some = `delete from ${trash} where id in (select id from ${trash} where deleted_at < ${keptSince(named('settings'))} order by deleted_at limit 1)`;
     pruned.trash = await inBatches(() => owned((tx) => deleted(tx, some, now)), options.signal, 1);
+  }
+  if (there!.notifications) {
+    const some = `delete from ${notifications} where id in (select id from ${notifications} where ${expiredNotifications} limit ${batch})`;
+    pruned.notifications = await inBatches(() => owned((tx) => deleted(tx, some, now)), options.signal);
   }
   return pruned;
 }

@@ -33,11 +33,14 @@ function ofProject(event: typeof events, id: string): SQL {
     union ${found} ${events} "about" where ${projectOf(about)} = ${id})`;
 }
 
+/** Tables that refer to projects without being parts of them: people read these apart. */
+const noParts: ReadonlySet<string> = new Set(['notifications']);
+
 /** Selects the objects that are in the project now, of every type that refers to projects. */
 function present(projectId: string): SQL[] {
   return referencesTo(relations.projects.table).flatMap(({ table, column }) => {
     const type = typesOfRows().find((each) => each.table === table && each.module === undefined);
-    if (!type) return [];
+    if (!type || noParts.has(table)) return [];
     const name = sql.raw(`'${type.typename}'`);
     return [sql`select ${name}, ${tableOf(table).id} from ${tableOf(table)} where ${column} = ${projectId}`];
   });

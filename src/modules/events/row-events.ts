@@ -39,7 +39,7 @@ export const typenameOf = (table: string): string | undefined =>
 
 /** One column of a row, by its name in the program. */
 export const columnValue = (table: string, column: PgColumn, value: SQL): SQL =>
-  sql`jsonb_build_object(${literal(keyOf(table, column))}::text, ${value})`;
+  sql`jsonb_build_object(${literal(keyOf(table, column))}::text, ${shown(column, value)})`;
 
 const keyOf = (table: string, column: PgColumn): string =>
   Object.entries(columnsOf(table)).find(([, each]) => each === column)![0];
@@ -53,9 +53,9 @@ export function valuesOf(table: string): SQL {
   return sql`jsonb_build_object(${sql.join(pairs, sql`, `)})`;
 }
 
-function shown(column: PgColumn): SQL {
+function shown(column: PgColumn, value: SQL = sql`${column}`): SQL {
   const type = column.getSQLType();
-  if (type.startsWith('numeric')) return sql`${column}::text`;
-  if (type.startsWith('timestamp')) return sql`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
-  return sql`${column}`;
+  if (type.startsWith('numeric')) return sql`${value}::text`;
+  if (type.startsWith('timestamp')) return sql`to_char(${value} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+  return value;
 }

@@ -1,0 +1,3 @@
+import './notification.ts';
+import './notification-preference.ts';
+import './mark-mutations.ts';
