@@ -87,6 +87,10 @@ const steps = {
     const [milestoneId, taskId] = two(story, 'Milestone', step, 'Task');
     return { milestoneId, taskId };
   }),
+  copyProject: does('duplicateProject', (story, { one, other }) => ({
+    projectId: known(story, 'Project', one),
+    ...{ name: `Copy ${one} ${other}`, startDate: '2026-05-04', withPeople: other % 2 === 0, allowOverbooking: true },
+  })),
   chain: does('addMilestoneDependency', (story, step) => {
     const [milestoneId, dependsOnId] = two(story, 'Milestone', step);
     return { milestoneId, dependsOnId };

@@ -5,3 +5,4 @@ import './milestone-plan.ts';
 import './membership-mutations.ts';
 import './task-events.ts';
 import './rewinding.ts';
+import './duplicate-mutation.ts';

@@ -1,6 +1,7 @@
 import { workText } from '../../graphql/declare/personal-data.ts';
 import { defineResource } from '../events/resource.ts';
 import { readableProjects } from './policy.ts';
+import { ProjectVisibility } from './project-visibility.ts';
 import { staffRule } from './staff.ts';
 import { takeFreeCode } from './take-free-code.ts';
 
@@ -14,6 +15,7 @@ const columns = [
   'expectedEndDate',
   'status',
   'visibility',
+  'isTemplate',
 ] as const;
 
 export const Project = defineResource('projects', {
@@ -41,14 +43,8 @@ export const Project = defineResource('projects', {
       description: 'Its status.',
       values: { ACTIVE: 'In progress.', COMPLETED: 'Completed.', SUSPENDED: 'On hold.' },
     },
-    visibility: {
-      description: 'Who sees it, and everything in it.',
-      values: {
-        ORGANIZATION:
-          'All members of the organization; a CONSULTANT only if it leads the project or is assigned to it.',
-        MEMBERS: 'Its manager, the people assigned to it, and whoever has project:read-all.',
-      },
-    },
+    visibility: { description: 'Who sees it, and everything in it.', values: ProjectVisibility },
+    isTemplate: 'Whether it is a template, meant to be duplicated.',
     archivedAt: {
       description: 'When it was archived: lists leave it out unless their filter mentions `archivedAt`.',
       sorted: false,

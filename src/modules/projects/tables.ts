@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { check, date, index, integer, numeric, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { boolean, check, date, index, integer, numeric, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import {
   externalReference,
   grandfathered,
@@ -39,6 +39,8 @@ export const projects = table(
     status: text({ enum: projectStatuses }).notNull().default('ACTIVE'),
     visibility: text({ enum: projectVisibilities }).notNull().default('ORGANIZATION'),
     archivedAt: instant(),
+    /** Whether it is meant to be duplicated. */
+    isTemplate: boolean().notNull().default(false),
     externalReference: externalReference(),
     version: version(),
     ...lifetime,

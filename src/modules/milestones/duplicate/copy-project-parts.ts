@@ -1,0 +1,53 @@
+import type { Viewer } from '../../../identity/viewer.ts';
+import { AppError } from '../../../lib/errors.ts';
+import { uuidv7 } from '../../../lib/ids.ts';
+import type { TenantTx } from '../../../tenancy/tenant-session.ts';
+import { requireFreeShare } from '../../projects/require-free-share.ts';
+import { deliverables, projectAssignments, projectPhases } from '../../projects/tables.ts';
+import type { Copy } from './copy-tasks.ts';
+import { insertObjects } from './insert-copies.ts';
+import type { ProjectParts } from './project-parts.ts';
+
+/** Copies phases, deliverables (as drafts) and assignments. Throws OVERBOOKED unless overbooking is allowed. */
+export async function copyProjectParts(
+  tx: TenantTx,
+  viewer: Viewer,
+  parts: ProjectParts,
+  { projectId, shift, takesPart, deliverables: ids }: Copy,
+  allowOverbooking: boolean,
+): Promise<void> {
+  const shifted = (day: string | null) => day && shift(day);
+  const phases = parts.phases.map(({ name, position, startDate, endDate }) => ({
+    ...{ id: uuidv7(), projectId, name, position, startDate: shifted(startDate), endDate: shifted(endDate) },
+  }));
+  await insertObjects(tx, viewer, { table: projectPhases, typename: 'ProjectPhase' }, phases);
+  const drafts = parts.deliverables.map(({ id, name, description, dueDate }) => ({
+    ...{ id: ids.get(id)!, projectId, name, description, dueDate: shifted(dueDate) },
+  }));
+  await insertObjects(tx, viewer, { table: deliverables, typename: 'Deliverable' }, drafts);
+  // A sale rate is hidden from people without this permission
+  const seesRates = viewer.permissions.has('cost:read');
+  for (const { profileId, role, allocationPercent, fromDate, toDate, saleRate } of parts.assignments) {
+    if (!takesPart(profileId)) continue;
+    const planned = {
+      id: uuidv7(),
+      profileId,
+      allocationPercent,
+      fromDate: shifted(fromDate),
+      toDate: shifted(toDate),
+    };
+    if (!allowOverbooking) await requireShare(tx, planned);
+    const row = { ...planned, projectId, role, saleRate: seesRates ? saleRate : null };
+    await insertObjects(tx, viewer, { table: projectAssignments, typename: 'ProjectAssignment' }, [row]);
+  }
+}
+
+async function requireShare(tx: TenantTx, planned: Parameters<typeof requireFreeShare>[1]): Promise<void> {
+  try {
+    await requireFreeShare(tx, planned);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'OVERBOOKED') throw error;
+    const details = { ...error.details, field: 'input.withPeople', profileId: `Profile:${planned.profileId}` };
+    throw new AppError('OVERBOOKED', error.message, details, { cause: error });
+  }
+}

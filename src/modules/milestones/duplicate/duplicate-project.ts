@@ -1,0 +1,120 @@
+import { z } from 'zod';
+import { lockRule } from '../../../access/rule-lock.ts';
+import { getVisible } from '../../../access/visible-rows.ts';
+import { requirePermission, type Viewer } from '../../../identity/viewer.ts';
+import { dayField, uuidField } from '../../../lib/fields.ts';
+import { checkInput, type Raw, withoutNulls } from '../../../lib/input.ts';
+import type { TenantTx } from '../../../tenancy/tenant-session.ts';
+import { calendarsOf } from '../../people/calendars-of.ts';
+import { Project } from '../../projects/project.ts';
+import { projects } from '../../projects/tables.ts';
+import { requireTaskWriter } from '../../tasks/policy.ts';
+import { requireMilestoneWriter } from '../policy.ts';
+import { contactOf, staffAmong } from './copied-people.ts';
+import { copyMilestones } from './copy-milestones.ts';
+import { copyProjectParts } from './copy-project-parts.ts';
+import { type Copy, copyTasks, newIds } from './copy-tasks.ts';
+import { type ProjectParts, readParts } from './project-parts.ts';
+import { type DayShift, shiftByDays, shiftByWorkingDays } from './shift-days.ts';
+
+export const dayShifts = ['WORKING_DAYS', 'DAYS'] as const;
+
+const input = z.object({
+  projectId: uuidField,
+  startDate: dayField,
+  shift: z.enum(dayShifts).default('WORKING_DAYS'),
+  withPeople: z.boolean().default(false),
+  allowOverbooking: z.boolean().default(false),
+});
+
+type ProjectRow = Omit<typeof projects.$inferSelect, 'search'>;
+
+/** The columns of the new project, which `Project.create` checks. Absent ones are those of the original. */
+interface OwnColumns {
+  name: string;
+  code?: string | null | undefined;
+  clientId?: string | null | undefined;
+  managerId?: string | null | undefined;
+  visibility?: ProjectRow['visibility'] | null | undefined;
+  isTemplate?: boolean | null | undefined;
+}
+
+/**
+ * Creates a project with copies of the parts of another one, as far as the viewer sees them. All work is open again;
+ * time, comments, incidents and history are not copied. Throws NOT_FOUND, INVALID_STATE for too large a project,
+ * OVERBOOKED, and what `createProject` throws.
+ */
+export async function duplicateProject(
+  tx: TenantTx,
+  viewer: Viewer,
+  { name, code, clientId, managerId, visibility, isTemplate, ...raw }: Raw<typeof input> & OwnColumns,
+): Promise<{ id: string }> {
+  requirePermission(viewer, 'project:write');
+  requireTaskWriter(viewer);
+  requireMilestoneWriter(viewer);
+  const { projectId, startDate, shift: way, withPeople, allowOverbooking } = checkInput(input, withoutNulls(raw));
+  // Two copies would wait for each other: `Project.create` locks the manager in a weaker way than the check of shares
+  if (withPeople) lockRule(tx, 'people of copies');
+  const source = await getVisible(tx, viewer, projects, projectId, 'Project', 'input.projectId');
+  const parts = await readParts(tx, viewer, projectId, withPeople);
+  const shift = await shiftOf(tx, source, parts, { to: startDate, way });
+  const client = clientId ?? source.clientId;
+  const { id } = await Project.create(tx, viewer, {
+    ...{ name, code, startDate, isTemplate, clientId: client, description: source.description },
+    managerId: managerId === undefined ? await presentManager(tx, viewer, source) : managerId,
+    visibility: visibility ?? source.visibility,
+    expectedEndDate: source.expectedEndDate && shift(source.expectedEndDate),
+  });
+  const takesPart = await whoTakesPart(tx, viewer, parts, { withPeople, clientId: client });
+  const copy: Copy = { projectId: id, shift, takesPart, deliverables: newIds(parts.deliverables) };
+  await copyProjectParts(tx, viewer, parts, copy, allowOverbooking);
+  const tasks = await copyTasks(tx, viewer, parts, copy);
+  await copyMilestones(tx, viewer, parts, copy, tasks);
+  return { id };
+}
+
+async function shiftOf(
+  tx: TenantTx,
+  { startDate: from, expectedEndDate }: ProjectRow,
+  { phases, deliverables, tasks, milestones, assignments }: ProjectParts,
+  { to, way }: { to: string; way: (typeof dayShifts)[number] },
+): Promise<DayShift> {
+  if (way === 'DAYS') return shiftByDays({ from, to });
+  const days = [
+    expectedEndDate,
+    ...phases.flatMap(({ startDate, endDate }) => [startDate, endDate]),
+    ...deliverables.map(({ dueDate }) => dueDate),
+    ...[...tasks, ...milestones].flatMap(({ startDate, dueDate }) => [startDate, dueDate]),
+    ...assignments.flatMap(({ fromDate, toDate }) => [fromDate, toDate]),
+  ];
+  const calendar = (await calendarsOf(tx, []))('');
+  return shiftByWorkingDays(
+    calendar,
+    { from, to },
+    days.filter((day) => day !== null),
+  );
+}
+
+/** The manager of the original, if they still work for the organization. */
+async function presentManager(tx: TenantTx, viewer: Viewer, { managerId }: ProjectRow): Promise<string | null> {
+  if (managerId === null) return null;
+  return (await staffAmong(tx, viewer, [managerId], { locked: false })).has(managerId) ? managerId : null;
+}
+
+/** Locks the people, so that none of them leaves meanwhile. */
+async function whoTakesPart(
+  tx: TenantTx,
+  viewer: Viewer,
+  { tasks, taskMembers, assignments, milestoneAssignments }: ProjectParts,
+  { withPeople, clientId }: { withPeople: boolean; clientId: string },
+): Promise<Copy['takesPart']> {
+  if (!withPeople) return (_profileId): _profileId is string => false;
+  const ids = [
+    ...tasks.map(({ assigneeId }) => assigneeId),
+    ...[...taskMembers, ...assignments, ...milestoneAssignments].map(({ profileId }) => profileId),
+  ];
+  const staff = await staffAmong(tx, viewer, ids, { locked: true });
+  const contact = await contactOf(tx, clientId);
+  return (profileId, asContact = false): profileId is string =>
+    profileId !== null && (staff.has(profileId) || (asContact && profileId === contact));
+}
