@@ -155,6 +155,20 @@ describe('every file', () => {
     expect(offenders(({ text }) => mapping.test(text))).toEqual(['src/graphql/fragments.ts']);
   });
 
+  it('never handles money as a floating-point number', () => {
+    // Texts of digits that are no amounts
+    const identifiers = ['src/modules/finance/iban.ts', 'src/modules/finance/vat-number.ts'];
+    const floats = /\b(Number\(|Number\.parse|parseFloat|toFixed|Math\.(round|floor|ceil|trunc))|::(float|real|double)/;
+    expect(
+      offenders(
+        ({ file, text }) => file.startsWith('src/modules/finance/') && !identifiers.includes(file) && floats.test(text),
+      ),
+    ).toEqual([]);
+    // No column and no field of the graph holds one either
+    expect(offenders(({ text }) => /\b(doublePrecision|real)\(/.test(text))).toEqual([]);
+    expect(readFileSync(path.join(root, 'schema.graphql'), 'utf8')).not.toMatch(/: \[?Float\b/);
+  });
+
   it('never takes a shared connection', () => {
     expect(offenders(({ text }) => /\bsql\.(begin|reserve)\(/.test(text))).toEqual([]);
   });

@@ -1,5 +1,7 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { restoreNew } from '../../src/fleet/archive/restore-new.ts';
+import { restoreOver } from '../../src/fleet/archive/restore-over.ts';
+import { disableModule } from '../../src/fleet/schemas/switch-module.ts';
 import { contentHash } from '../../src/modules/finance/content-hash.ts';
 import { invoiceLines, invoices } from '../../src/modules/finance/tables.ts';
 import type { Tenant } from '../../src/tenancy/tenant.ts';
@@ -11,6 +13,7 @@ import { create, withFinance, withIdentities } from './support.ts';
 
 const server = await world();
 const folder = await scratchFolder();
+const by = { by: { actor: { kind: 'SYSTEM' } } } as const;
 
 /** The stored hash of each invoice, and the hash of what it says now. */
 const hashesIn = (tenant: Tenant) =>
@@ -55,4 +58,44 @@ it('an issued invoice has the same content, by its hash, in an organization that
     restoreNew(server.app.fleet, admins, archive, { slug: `billing-${process.pid}` }),
   );
   expect(await hashesIn(restored)).toEqual(before);
+});
+
+describe('issued invoices', () => {
+  it('are destroyed neither by an older archive nor with their module, unless the operator says so', async () => {
+    const company = await withFinance(server, await server.company('Kept'));
+    const manager = await company.as('MANAGER');
+    const clientId = await createClient(manager);
+    await withIdentities(manager, clientId);
+    const seriesId = await create(manager, 'InvoiceSeries', { name: 'Sales', prefix: 'K-' });
+    const bill = async () => {
+      const invoiceId = await create(manager, 'Invoice', { clientId });
+      await create(manager, 'InvoiceLine', { invoiceId, name: 'Work', unitPrice: '100', vatRate: '20' });
+      return invoiceId;
+    };
+    await run(manager, 'issueInvoice', { id: await bill(), seriesId });
+    const draft = await bill();
+    const [older, newer] = [await archiveOf(server, company.tenant, folder), draft];
+    await run(manager, 'issueInvoice', { id: newer, seriesId });
+    const restore = (archive: typeof older, more: object = {}) =>
+      withAdmins(server, (admins) =>
+        restoreOver(server.app.fleet, admins, { archive, tenant: company.tenant }, { safety: null, ...more }),
+      );
+    const purge = (more: object = {}) =>
+      disableModule(server.app.fleet, company.tenant.id, 'finance', { ...by, purge: true, ...more });
+    const refused = (count: number) => ({ code: 'INVALID_STATE', details: { issued: { invoices: count } } });
+    await expect(restore(older)).rejects.toMatchObject(refused(1));
+    await expect(purge()).rejects.toMatchObject(refused(2));
+    const numbers = async () =>
+      (
+        await manager.ok('{ invoices(orderBy: [{ field: NUMBER, direction: ASC }]) { nodes { number } } }')
+      ).invoices.nodes.map(({ number }: { number: string | null }) => number);
+    expect(await numbers()).toEqual(['K-0001', 'K-0002']);
+    const same = await archiveOf(server, company.tenant, folder);
+    await restore(same);
+    await restore(older, { destroyIssued: true });
+    const hasFinance = async () => (await server.app.directory.findById(company.tenant.id))?.modules.has('finance');
+    expect(await hasFinance()).toBe(true);
+    await purge({ destroyIssued: true });
+    expect(await hasFinance()).toBe(false);
+  });
 });

@@ -7,6 +7,7 @@ import type { Host } from '../toolbox.ts';
 
 export interface Flags extends JsonFlag {
   purge?: boolean;
+  destroyIssued?: boolean;
 }
 
 const by = { actor: { kind: 'SYSTEM' } } as const;
@@ -18,9 +19,15 @@ export async function runEnable(host: Host, slug: string, name: string, { json }
   print(host, json, describeChange(changed), () => `${slug} has the module ${name}`);
 }
 
-export async function runDisable(host: Host, slug: string, name: string, { purge, json }: Flags): Promise<void> {
+export async function runDisable(
+  host: Host,
+  slug: string,
+  name: string,
+  { purge, destroyIssued, json }: Flags,
+): Promise<void> {
   await using toolbox = await host.openFleet();
   const { id } = await getOrganization(toolbox.catalog, slug);
-  const changed = await disableModule(toolbox.fleet, id, name, { by, purge: purge ?? false });
+  const options = { by, purge: purge ?? false, destroyIssued: destroyIssued ?? false };
+  const changed = await disableModule(toolbox.fleet, id, name, options);
   print(host, json, describeChange(changed), () => `${slug} no longer has the module ${name}`);
 }

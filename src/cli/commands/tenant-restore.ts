@@ -18,6 +18,7 @@ export interface Flags extends OpenFlags {
   as?: string;
   over?: string;
   fromAnother?: boolean;
+  destroyIssued?: boolean;
   name?: string;
   owner?: string;
   members?: boolean;
@@ -59,7 +60,7 @@ type Safety = RestoreOverOptions['safety'];
 interface Work {
   archive: Archive;
   slug: string;
-  flags: Pick<Flags, 'name' | 'owner' | 'members' | 'fromAnother' | 'json'>;
+  flags: Pick<Flags, 'name' | 'owner' | 'members' | 'fromAnother' | 'destroyIssued' | 'json'>;
   watch: Pick<Parameters<typeof restoreNew>[3], 'signal' | 'onProgress'>;
 }
 
@@ -94,6 +95,7 @@ export async function replace(
       ...watch,
       ...keepMembers(identity),
       fromAnother: flags.fromAnother,
+      destroyIssued: flags.destroyIssued,
       safety,
     },
   );

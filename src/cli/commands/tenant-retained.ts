@@ -16,6 +16,7 @@ export interface DropFlags extends JsonFlag {
 export interface RestoreFlags extends DropFlags {
   safetyTo?: string;
   safety: boolean;
+  destroyIssued?: boolean;
 }
 
 export async function run(host: Host, slug: string | undefined, { json }: JsonFlag): Promise<void> {
@@ -36,6 +37,7 @@ export async function runRestore(host: Host, slug: string, flags: RestoreFlags):
   const { safetyArchive = null, retainedUntil } = await restoreRetained({ fleet, directory, admins }, copy, {
     ...keepMembers(identity),
     safety: flags.safety ? { storage: await archiveStorage(config, flags.safetyTo) } : null,
+    destroyIssued: flags.destroyIssued,
     signal: host.signal,
     onProgress: ({ bytes, totalBytes }) => bar.show(bytes / totalBytes, bytes),
   });

@@ -83,6 +83,7 @@ export const tenantRestore = declare<[file: string, flags: RestoreFlags]>({
         )
         .option('--over <slug>', 'replace the data of this organization; its members and settings stay')
         .option('--from-another', 'with --over: allow the archive of another organization')
+        .option('--destroy-issued', 'with --over: also if invoices have been issued since, which must be kept')
         .option('--name <name>', 'with --as: its name (default: the archived one)')
         .addOption(new Option('--owner <email>', 'with --as: the user who becomes its owner').conflicts('members'))
         .option('--members', 'with --as: the members of the archived organization, with their roles')

@@ -18,7 +18,8 @@ export const retainedRestore = declare<[slug: string, flags: RestoreFlags]>({
     command
       .option('--schema <name>', 'which copy, when there are several')
       .option('--safety-to <storage>', 'where its present state is archived first (default: backups in DATA_DIR)')
-      .option('--no-safety', 'do not archive the present state first'),
+      .option('--no-safety', 'do not archive the present state first')
+      .option('--destroy-issued', 'also if invoices have been issued since, which must be kept'),
   destroys: (slug) => ({
     what: `This replaces all data of ${slug} with that of the retained copy; newer changes are lost.`,
     word: slug,

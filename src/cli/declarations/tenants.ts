@@ -76,7 +76,10 @@ export const moduleDisable = declare<[slug: string, name: string, flags: ModuleF
   usage: 'disable <slug> <module>',
   description: 'Disable a module for an organization. Its data is kept, unless --purge drops it.',
   examples: ['tenant module disable acme billing', 'tenant module disable acme billing --purge --yes'],
-  options: (command) => command.option('--purge', 'drop its tables for good'),
+  options: (command) =>
+    command
+      .option('--purge', 'drop its tables for good')
+      .option('--destroy-issued', 'with --purge: also if they contain issued invoices, which must be kept'),
   destroys: (slug, name, { purge }) =>
     purge ? { what: `This drops all data of the module ${name} of ${slug} for good.`, word: slug } : undefined,
   run: async (...args) => (await import('../commands/tenant-module.ts')).runDisable(...args),

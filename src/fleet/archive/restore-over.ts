@@ -16,6 +16,7 @@ import { holdingLife } from '../holding-life.ts';
 import { cancelUnfinished } from '../move/cancel-move.ts';
 import { refuseUntilSwitched } from '../move/journal.ts';
 import type { SchemaPlace } from '../schemas/drop-schema.ts';
+import { countIssued, refuseLossOfIssued } from '../schemas/issued-rows.ts';
 import { type BackupOptions, backupTenant } from './backup-tenant.ts';
 import { beginEra } from './begin-era.ts';
 import { buildCopy, type CopyOptions, migrationsOf, updateCopy } from './build-copy.ts';
@@ -28,6 +29,8 @@ export interface RestoreOverOptions extends CopyOptions {
   actor?: AuditActor | undefined;
   /** Allows the archive of another organization. */
   fromAnother?: boolean | undefined;
+  /** Allows the loss of issued documents, such as invoices, that the archive does not contain. */
+  destroyIssued?: boolean | undefined;
   /** How long the replaced copy is kept; milliseconds. */
   retainMs?: number;
   /**
@@ -55,7 +58,8 @@ const defaultRetainMs = 7 * day;
  * in one transaction of the catalog, so the organization has either all old or all new data. Members, settings and
  * names stay as they are. The replaced data is in the safety archive, and for a week in the replaced schema. An
  * organization whose database was lost and retired is restored into the primary database. Throws INVALID_STATE for the
- * archive of another organization unless `fromAnother` is set, and while the organization is being moved, deleted or
+ * archive of another organization unless `fromAnother` is set, for an archive without documents that have been issued
+ * since, such as invoices, unless `destroyIssued` is set, and while the organization is being moved, deleted or
  * restored; and what `buildCopy` throws. After an error nothing has changed.
  */
 export function restoreOver(
@@ -76,7 +80,7 @@ export function restoreOver(
     const old = there ?? { exists: false, era: await lostEra(fleet, tenant.id, archive) };
     const safetyArchive = old.exists ? await saveState(fleet, admins, before, options) : undefined;
     const databaseId = isLost ? primaryDatabaseId : before.databaseId;
-    const replacement = { archive, before, databaseId, eraBefore: old.era };
+    const replacement = { archive, before, databaseId, eraBefore: old.era, exists: old.exists };
     const copy = await buildReplacement(fleet, admins, replacement, options);
     const retainedUntil = later(new Date(), options.retainMs ?? defaultRetainMs);
     const restored = await fleet.catalog
@@ -102,18 +106,21 @@ interface Replacement {
   /** Where the copy is built. */
   databaseId: string;
   eraBefore: number;
+  /** Whether the schema to replace exists. */
+  exists: boolean;
 }
 
 async function buildReplacement(
   fleet: Fleet,
   admins: FleetAdmins,
-  { archive, before, databaseId, eraBefore }: Replacement,
+  { archive, before, databaseId, eraBefore, exists }: Replacement,
   options: RestoreOverOptions,
 ): Promise<Tenant> {
   const place = await reserveCopy(fleet, databaseId, 'INCOMING');
   try {
     await buildCopy(fleet, admins, place, archive, options);
     await updateCopy(fleet, admins, place, [...before.modules]);
+    if (exists && !options.destroyIssued) await keepIssued(admins, before, place);
     const why = { action: 'organization.restored', organizationId: before.id, eraBefore };
     await beginEra(admins, place, archive.manifest, why);
     const copy: Tenant = { ...before, ...place, quarantined: false };
@@ -123,6 +130,15 @@ async function buildReplacement(
     return await discarding(fleet, place, error);
   }
 }
+
+/** The copy is in the database of the schema that it replaces. */
+const keepIssued = (admins: FleetAdmins, before: Tenant, copy: SchemaPlace): Promise<void> =>
+  admins.at(before, (admin, { roles }) =>
+    admin.transaction(async (tx) => {
+      await tx.run(`select set_config('role', $1, true)`, [roles.owner]);
+      refuseLossOfIssued(await countIssued(tx, before.schemaName, { copy: copy.schemaName }));
+    }),
+  );
 
 async function discarding(fleet: Fleet, place: SchemaPlace, error: unknown): Promise<never> {
   await discardCopy(fleet, place);

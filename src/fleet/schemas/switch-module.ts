@@ -14,6 +14,7 @@ import { lockOrganization, type Organization } from '../../tenancy/update-organi
 import { adminsOf, type Fleet } from '../fleet.ts';
 import { holdingLife } from '../holding-life.ts';
 import { applyPending } from './build-schema.ts';
+import { countIssued, refuseLossOfIssued } from './issued-rows.ts';
 
 /**
  * Creates a module's tables for one organization, then enables the module. If interrupted, the module stays off; the
@@ -36,17 +37,20 @@ export function enableModule(fleet: Fleet, id: string, module: string, by: By): 
 
 /**
  * Disables a module. Its tables stay for when it is enabled again, unless `purge` is true: then they are dropped in one
- * transaction. Throws IN_USE if tables of another module refer to them.
+ * transaction. Throws IN_USE if tables of another module refer to them, and INVALID_STATE if they contain issued
+ * documents, such as invoices, unless `destroyIssued` is true.
  */
 export function disableModule(
   fleet: Fleet,
   id: string,
   module: string,
-  { by, purge = false }: { by: By; purge?: boolean },
+  { by, purge = false, destroyIssued = false }: { by: By; purge?: boolean; destroyIssued?: boolean },
 ): Promise<Organization> {
   const { catalog, lines } = fleet;
   lines.ofOptional(module);
   return holdingLife(fleet, id, async () => {
+    const keepsIssued = purge && !destroyIssued;
+    if (keepsIssued) await requireNothingIssued(fleet, await catalog.write((tx) => lockOrganization(tx, id)), module);
     const organization = await catalog.write(async (tx) => {
       const off = await setModule(tx, id, { module, on: false, action: 'organization.module_disabled' }, by);
       if (purge)
@@ -58,7 +62,7 @@ export function disableModule(
         });
       return off;
     });
-    if (purge) await purgeTables(fleet, organization, module);
+    if (purge) await purgeTables(fleet, organization, module, keepsIssued);
     return organization;
   });
 }
@@ -84,13 +88,31 @@ async function setModule(tx: CatalogTx, id: string, { module, on, action }: Swit
   return after!;
 }
 
-async function purgeTables(fleet: Fleet, { databaseId, schemaName }: Organization, module: string): Promise<void> {
+/** Before anything changes. Purging checks it again, since members write until the module is off. */
+async function requireNothingIssued(fleet: Fleet, { databaseId, schemaName }: Organization, module: string) {
+  const tables = tablesMadeBy(fleet.lines.ofOptional(module));
+  await using admins = adminsOf(fleet, databaseId);
+  await admins.use((admin, { roles }) =>
+    admin.transaction(async (tx) => {
+      await tx.run(`select set_config('role', $1, true)`, [roles.owner]);
+      refuseLossOfIssued(await countIssued(tx, schemaName, { tables }));
+    }),
+  );
+}
+
+async function purgeTables(
+  fleet: Fleet,
+  { databaseId, schemaName }: Organization,
+  module: string,
+  keepsIssued: boolean,
+): Promise<void> {
   const tables = tablesMadeBy(fleet.lines.ofOptional(module));
   await using admins = adminsOf(fleet, databaseId);
   await admins.use((admin, { roles }) =>
     admin.transaction(async (tx) => {
       await takeLock(tx, advisoryLocks.migration(schemaName));
       await tx.run(`select set_config('role', $1, true), set_config('lock_timeout', '3s', true)`, [roles.owner]);
+      if (keepsIssued) refuseLossOfIssued(await countIssued(tx, schemaName, { tables }));
       if (tables.length > 0) await dropTables(tx, schemaName, tables);
       await tx.run('delete from chantier.tenant_migrations where schema_name = $1 and module = $2', [
         schemaName,

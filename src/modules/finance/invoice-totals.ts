@@ -1,5 +1,6 @@
 import {
   addDecimals,
+  compareDecimals,
   type Decimal,
   formatAmount,
   formatDecimal,
@@ -58,13 +59,16 @@ export const convertAmount = (amount: string, rate: string): string =>
 
 /** The breakdown by category and rate (BG-23), in the order of the categories, higher rates first. */
 function vatLinesOf(lines: readonly Line[]): VatLine[] {
-  const groups = Map.groupBy(lines, ({ vatCategory, vatRate }) => {
-    const rate = vatRate === null ? '' : formatDecimal(toDecimal(vatRate));
-    return `${vatCategories.indexOf(vatCategory)} ${rate}`;
-  });
-  const order = (key: string): number => Number(key.split(' ')[0]) * 1000 - Number(key.split(' ')[1]);
-  return [...groups].sort(([a], [b]) => order(a) - order(b)).map(([, group]) => vatLineOf(group));
+  const groups = Map.groupBy(
+    lines,
+    ({ vatCategory, vatRate }) => `${vatCategory} ${vatRate === null ? '' : formatDecimal(toDecimal(vatRate))}`,
+  );
+  return [...groups.values()].map(vatLineOf).sort(byCategoryAndRate);
 }
+
+const byCategoryAndRate = (a: VatLine, b: VatLine): number =>
+  vatCategories.indexOf(a.vatCategory) - vatCategories.indexOf(b.vatCategory) ||
+  compareDecimals(toDecimal(b.vatRate ?? '0'), toDecimal(a.vatRate ?? '0'));
 
 function vatLineOf(group: readonly Line[]): VatLine {
   const { vatCategory, vatRate } = group[0]!;

@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import { builder } from '../../graphql/declare/builder.ts';
 import { rowId } from '../../graphql/declare/resource/row-id.ts';
 import type { Viewer } from '../../identity/viewer.ts';
+import { compareDecimals, toDecimal } from '../../lib/decimal.ts';
 import { AppError, badInput } from '../../lib/errors.ts';
 import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { narrowHistory } from '../events/narrowed-history.ts';
@@ -15,6 +16,7 @@ import { issued } from './issue-invoice.ts';
 import { readableInvoices, seesInvoicesOfNoProject } from './policy.ts';
 import { convertedTotals, readLines } from './set-totals.ts';
 
+const one = toDecimal('1');
 const draft = { status: ['DRAFT'] } as const;
 const columns = [
   ...['projectId', 'dueDate', 'periodStart', 'periodEnd', 'orderNumber', 'note', 'currency', 'exchangeRate'],
@@ -147,7 +149,7 @@ function checkRate(
   isGiven: boolean,
 ): void {
   const isOwn = invoice.currency === tx.currency;
-  if (isOwn && Number(invoice.exchangeRate) !== 1)
+  if (isOwn && compareDecimals(toDecimal(invoice.exchangeRate), one) !== 0)
     throw badInput('must be 1 in the organization’s currency', 'input.exchangeRate');
   if (!isOwn && !isGiven) throw badInput('is required in another currency', 'input.exchangeRate');
 }

@@ -1,3 +1,4 @@
+import { compareDecimals, toDecimal, zero } from '../../lib/decimal.ts';
 import { badInput } from '../../lib/errors.ts';
 import type { vatCategories } from './tables.ts';
 
@@ -9,7 +10,7 @@ interface Vat {
 
 /** The rate of a line. Throws BAD_INPUT for a rate or reason that its category does not allow. */
 export function checkVat({ vatCategory = 'S', vatRate, exemptionReason }: Vat): string | null {
-  const isPositive = Number(vatRate ?? 0) > 0;
+  const isPositive = compareDecimals(toDecimal(vatRate ?? '0'), zero) > 0;
   if (vatCategory === 'S' && !isPositive) throw badInput('must be above 0 in category S', 'input.vatRate');
   if (vatCategory !== 'S' && isPositive) throw badInput(`must be 0 in category ${vatCategory}`, 'input.vatRate');
   if (vatCategory === 'O' && typeof vatRate === 'string')
