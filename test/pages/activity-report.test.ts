@@ -14,14 +14,16 @@ describe('the page of an activity report', async () => {
   let manager: Member;
   let contact: Member;
   let path: string;
+  let clientId: string;
+  let projectId: string;
   let id: string;
   beforeAll(async () => {
     company = await here.company('Acme');
     manager = await company.as('MANAGER');
     const member = await company.as('MEMBER');
     contact = await company.as('CLIENT');
-    const clientId = await createClient(manager, { name: 'Initech <b>', contactId: `Profile:${contact.profileId}` });
-    const projectId = await createProject(manager, {
+    clientId = await createClient(manager, { name: 'Initech <b>', contactId: `Profile:${contact.profileId}` });
+    projectId = await createProject(manager, {
       ...{ clientId, name: 'Quiet project', visibility: 'MEMBERS', startDate: '2025-01-01' },
     });
     const assignment = { projectId, profileId: `Profile:${member.profileId}`, allocationPercent: 1 };
@@ -57,10 +59,15 @@ describe('the page of an activity report', async () => {
       'Non signé',
     ])
       expect(before.text).toContain(part);
-    const signed = await run(contact, 'signActivityReport', { id }, 'activityReport { contentHash }');
+    const signature = { id, expectedVersion: 1 };
+    const signed = await run(contact, 'signActivityReport', signature, 'activityReport { contentHash projectName }');
+    expect(signed.activityReport.projectName).toBe('Quiet project');
+    await run(manager, 'updateProject', { id: projectId, name: 'Renamed' });
+    await run(manager, 'updateClient', { id: clientId, name: 'Renamed' });
     const after = await visit(manager, 'en');
-    for (const part of ['Signed by', 'February 2025', '1.5', signed.activityReport.contentHash])
-      expect(after.text).toContain(part);
+    const parts = ['Signed by', 'February 2025', '1.5', 'Initech &lt;b&gt;', 'Quiet project'];
+    for (const part of [...parts, signed.activityReport.contentHash]) expect(after.text).toContain(part);
+    expect(after.text).not.toContain('Renamed');
   });
 
   it('is not found by others, and asks strangers to sign in', async () => {

@@ -84,6 +84,16 @@ describe('labels', async () => {
     expect(await set({ taskId, labelIds: Array(51).fill(seen) })).toMatchObject({ code: 'BAD_INPUT' });
   });
 
+  it('that the viewer does not see stay when all are set', async () => {
+    const hidden = await createProject(manager, { visibility: 'MEMBERS' });
+    const assigneeId = `Profile:${member.profileId}`;
+    const taskId = await createTask(manager, { projectId: hidden, name: 'Alone', assigneeId });
+    const [secret, seen] = [await label({ name: 'Kept', projectId: hidden }), await label({ name: 'Common' })];
+    expect(names(await set({ taskId, labelIds: [secret, seen] }, manager))).toEqual(['Common', 'Kept']);
+    expect(names(await set({ taskId, labelIds: [] }))).toEqual([]);
+    expect(names(await set({ taskId }, manager))).toEqual(['Kept']);
+  });
+
   it('are at most fifty on a task', async () => {
     const taskId = await createTask(manager, { projectId, name: 'Full' });
     const labels = Array.from({ length: 51 }, (_, n) => ({

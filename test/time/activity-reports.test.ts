@@ -86,17 +86,24 @@ describe('activity reports', async () => {
     await record('2025-03-07', '6');
     await approveWeeks('2025-03-03', '2025-03-03');
     expect((await submit(projectId, '2025-03-01')).activityReport).toMatchObject({ id, days: '2.5', note: null });
+    const version = 3;
     for (const who of [manager, consultant, await company.as('OWNER')])
-      expect(await run(who, 'signActivityReport', { id })).toMatchObject({ code: 'FORBIDDEN' });
+      expect(await run(who, 'signActivityReport', { id, expectedVersion: version })).toMatchObject({
+        code: 'FORBIDDEN',
+      });
     // Another client would sign in place of this one
     const elsewhere = { id: projectId, clientId: await createClient(manager) };
     expect(await run(manager, 'updateProject', elsewhere)).toMatchObject({
       ...{ code: 'INVALID_STATE', field: 'input.clientId' },
     });
-    const signed = (await run(contact, 'signActivityReport', { id }, shown)).activityReport;
+    // What was read before the report was returned is not what is signed
+    expect(await run(contact, 'signActivityReport', { id, expectedVersion: 1 })).toMatchObject({
+      ...{ code: 'STALE_VERSION', field: 'input.expectedVersion' },
+    });
+    const signed = (await run(contact, 'signActivityReport', { id, expectedVersion: version }, shown)).activityReport;
     expect(signed).toMatchObject({ status: 'SIGNED', contentHash: expect.stringMatching(/^[0-9a-f]{64}$/) });
     expect(signed.signerName).not.toBe('');
-    expect(await run(contact, 'signActivityReport', { id })).toEqual({ lastEventId: null });
+    expect(await run(contact, 'signActivityReport', { id, expectedVersion: version })).toEqual({ lastEventId: null });
     for (const who of [contact, consultant])
       expect(await run(who, 'returnActivityReport', { id, note: 'No' })).toMatchObject({ code: 'INVALID_STATE' });
     expect(await run(manager, 'reopenTimesheet', { id: first, note: 'Late' })).toMatchObject({

@@ -11,7 +11,10 @@ defineMutation('setTaskLabels', {
   permission: 'task:write',
   input: (t) => ({
     taskId: t.globalID({ for: Task, required: true, description: 'The task.' }),
-    labelIds: t.globalIDList({ for: Label, description: 'All its labels; not together with the other two lists.' }),
+    labelIds: t.globalIDList({
+      for: Label,
+      description: 'All its labels, except those that you do not see; not together with the other two lists.',
+    }),
     addLabelIds: t.globalIDList({ for: Label, description: 'Labels to add; those that it has already stay.' }),
     removeLabelIds: t.globalIDList({ for: Label, description: 'Labels to remove, if it has them.' }),
   }),

@@ -19,8 +19,8 @@ const ids = z.array(uuidField).max(mostLabels).nullish();
 const input = z.object({ taskId: uuidField, labelIds: ids, addLabelIds: ids, removeLabelIds: ids });
 
 /**
- * Sets the labels of a task, or adds and removes some. Each change has its own event. Throws NOT_FOUND, BAD_INPUT for a
- * label of another project, INVALID_STATE for too many.
+ * Sets the labels of a task, or adds and removes some; those that the viewer does not see stay. Each change has its own
+ * event. Throws NOT_FOUND, BAD_INPUT for a label of another project, INVALID_STATE for too many.
  */
 export async function setTaskLabels(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ id: string }> {
   requireTaskWriter(viewer);
@@ -32,7 +32,7 @@ export async function setTaskLabels(tx: TenantTx, viewer: Viewer, raw: Raw<typeo
   await requireLabels(tx, viewer, remove ?? [], 'input.removeLabelIds');
   const links = await tx.select({ id: taskLabels.labelId }).from(taskLabels).where(eq(taskLabels.taskId, taskId));
   const present = new Set(links.map(({ id }) => id));
-  const { added, removed } = changeLinks(present, { all, add, remove });
+  const { added, removed } = changeLinks(await visibleAmong(tx, viewer, present), { all, add, remove });
   if (present.size + added.length - removed.length > mostLabels) {
     throw new AppError('INVALID_STATE', `A task has at most ${mostLabels} labels`, { field });
   }
@@ -44,6 +44,16 @@ export async function setTaskLabels(tx: TenantTx, viewer: Viewer, raw: Raw<typeo
     added.map((labelId) => ({ action: 'task.labelAdded', ...ofTask(taskId), metadata: { labelId } })),
   );
   return { id: taskId };
+}
+
+/** A viewer who sees a task by an assignment alone does not see the labels of its project. */
+async function visibleAmong(tx: TenantTx, viewer: Viewer, ids: ReadonlySet<string>): Promise<ReadonlySet<string>> {
+  if (!ids.size) return ids;
+  const rows = await guardDb(tx, viewer)
+    .select({ id: labels.id })
+    .from(labels)
+    .where(inArray(labels.id, [...ids]));
+  return new Set(rows.map(({ id }) => id));
 }
 
 const ofTask = (taskId: string) => ({ resourceType: 'Task', resourceId: taskId });

@@ -6,10 +6,7 @@ import { ActivityReport } from './activity-report.ts';
 import { returnActivityReport, signActivityReport } from './sign-activity-report.ts';
 import { submitActivityReport } from './submit-activity-report.ts';
 
-const which = (t: InputBuilder) => ({
-  id: t.globalID({ for: ActivityReport, required: true, description: 'The report.' }),
-  expectedVersion: expectedVersion(t),
-});
+const reportId = (t: InputBuilder) => t.globalID({ for: ActivityReport, required: true, description: 'The report.' });
 
 defineMutation('submitActivityReport', {
   description:
@@ -28,7 +25,11 @@ defineMutation('returnActivityReport', {
   description:
     'Takes a SUBMITTED report back, so that its weeks can be reopened: your own with time:write-own, anybody’s with ' +
     'time:write-all; the contact of the client with a reason.',
-  input: (t) => ({ ...which(t), note: t.string({ description: 'The reason; required of the client.' }) }),
+  input: (t) => ({
+    id: reportId(t),
+    expectedVersion: expectedVersion(t),
+    note: t.string({ description: 'The reason; required of the client.' }),
+  }),
   run: (ctx, input) => returnActivityReport(ctx.tx, ctx.viewer, input),
   payload: (t) => ({ activityReport: changed(t, ActivityReport, 'activityReports') }),
 });
@@ -38,7 +39,14 @@ defineMutation('signActivityReport', {
     'Signs a SUBMITTED report for its client. Only the contact of the client may do that, with the role CLIENT; needs ' +
     'project:read. It never changes again.',
   permission: 'project:read',
-  input: which,
+  input: (t) => ({
+    id: reportId(t),
+    expectedVersion: t.int({
+      required: true,
+      description:
+        'The `version` of the report that you read, which is what you sign; STALE_VERSION if it has another one.',
+    }),
+  }),
   run: (ctx, input) => signActivityReport(ctx.tx, ctx.viewer, input),
   payload: (t) => ({ activityReport: changed(t, ActivityReport, 'activityReports') }),
 });

@@ -36,6 +36,12 @@ export const ActivityReport = defineResource('activityReports', {
     signer: 'The contact of the client who signed it.',
     signerName: { description: 'The name of the signer when it was signed.', personal: ofSignature },
     signedAt: 'When it was signed.',
+    projectName: { description: 'The name of the project when it was signed.', personal: false },
+    clientName: {
+      description: 'The name of the client when it was signed; null without client:read.',
+      needs: 'client:read',
+      personal: false,
+    },
     contentHash: { description: 'SHA-256 of what was signed, in hexadecimal digits.', personal: false },
   },
   list: 'The monthly activity reports. A month gets one when it is first submitted.',

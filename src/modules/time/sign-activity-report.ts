@@ -18,13 +18,12 @@ import { activityReportLines, activityReports } from './tables.ts';
 
 type Report = Row<typeof activityReports>;
 
-const which = { id: uuidField, expectedVersion: versionField.nullish() };
-const signInput = z.object(which);
-const returnInput = z.object({ ...which, note: textField.nullish() });
+const signInput = z.object({ id: uuidField, expectedVersion: versionField });
+const returnInput = z.object({ id: uuidField, expectedVersion: versionField.nullish(), note: textField.nullish() });
 
 /**
- * Signs a submitted report, for the contact of its client alone: a CLIENT, so that no colleague of the person signs.
- * Throws NOT_FOUND, FORBIDDEN, STALE_VERSION, INVALID_STATE.
+ * Signs a submitted report, for the contact of its client alone: a CLIENT, so that no colleague of the person signs. The
+ * version says which content the contact has read. Throws NOT_FOUND, FORBIDDEN, STALE_VERSION, INVALID_STATE.
  */
 export async function signActivityReport(
   tx: TenantTx,
@@ -32,17 +31,21 @@ export async function signActivityReport(
   raw: Raw<typeof signInput>,
 ): Promise<{ id: string }> {
   if (viewer.apiKey) throw new AppError('FORBIDDEN', 'A person signs a report, not an API key');
-  const report = await lockReport(tx, viewer, checkInput(signInput, raw), 'SIGNED');
+  const { id, expectedVersion } = checkInput(signInput, raw);
+  const report = await lockReport(tx, viewer, id, 'SIGNED');
   const parties = await partiesOf(tx, report);
   const isContact = viewer.role === 'CLIENT' && parties.contactId === viewer.profileId;
   if (!isContact || report.profileId === viewer.profileId) throw notContact();
-  if (report.status === 'SIGNED') return { id: report.id };
+  if (report.status === 'SIGNED') return { id };
+  requireVersion(report, expectedVersion, 'ActivityReport');
   const [signer] = await tx.select().from(profiles).where(eq(profiles.id, viewer.profileId));
   const signed = {
     status: 'SIGNED',
     signerId: viewer.profileId,
     signerName: [signer!.firstName, signer!.lastName].filter(Boolean).join(' '),
     signedAt: new Date(),
+    projectName: parties.project,
+    clientName: parties.client,
     contentHash: await hashOf(tx, report, parties),
   } as const;
   return await take(tx, viewer, report, 'signed', signed);
@@ -54,14 +57,15 @@ export async function returnActivityReport(
   viewer: Viewer,
   raw: Raw<typeof returnInput>,
 ): Promise<{ id: string }> {
-  const { note, ...rest } = checkInput(returnInput, raw);
-  const report = await lockReport(tx, viewer, rest, 'DRAFT');
+  const { id, expectedVersion, note } = checkInput(returnInput, raw);
+  const report = await lockReport(tx, viewer, id, 'DRAFT');
+  requireVersion(report, expectedVersion, 'ActivityReport');
   if (viewer.role === 'CLIENT') {
     if (viewer.apiKey) throw new AppError('FORBIDDEN', 'A person returns a report, not an API key');
     if ((await partiesOf(tx, report)).contactId !== viewer.profileId) throw notContact();
     if (!note?.trim()) throw badInput('must give a reason', 'input.note');
   } else requireTimeWriter(viewer, report.profileId);
-  if (report.status === 'DRAFT') return { id: report.id };
+  if (report.status === 'DRAFT') return { id };
   return await take(tx, viewer, report, 'returned', { status: 'DRAFT', note: note ?? null });
 }
 
@@ -69,16 +73,10 @@ const notContact = (): AppError =>
   new AppError('FORBIDDEN', 'Only the contact of the client may sign or return this report');
 
 /** A report that the viewer sees, locked after the person's days. It is SUBMITTED, or has the new status already. */
-async function lockReport(
-  tx: TenantTx,
-  viewer: Viewer,
-  { id, expectedVersion }: z.output<typeof signInput>,
-  to: Report['status'],
-): Promise<Report> {
+async function lockReport(tx: TenantTx, viewer: Viewer, id: string, to: Report['status']): Promise<Report> {
   const seen = await getVisible(tx, viewer, activityReports, id, 'ActivityReport');
   lockDays(tx, seen.profileId);
   const report = await lockVisible(tx, viewer, activityReports, id, 'ActivityReport');
-  requireVersion(report, expectedVersion, 'ActivityReport');
   if (report.status !== 'SUBMITTED' && report.status !== to) {
     const { status } = report;
     throw new AppError('INVALID_STATE', `This report is ${status}, not SUBMITTED`, { field: 'input.id', status });

@@ -133,6 +133,9 @@ export const activityReports = table(
     signerId: uuid().references(() => profiles.id, { onDelete: 'set null' }),
     signerName: text(),
     signedAt: instant(),
+    /** The names of the project and of its client when it was signed: the signed content holds them. */
+    projectName: text(),
+    clientName: text(),
     /** SHA-256 of what was signed. */
     contentHash: text(),
     version: version(),

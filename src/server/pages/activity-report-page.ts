@@ -44,6 +44,9 @@ export const activityReportRoute = (options: PageOptions): Route =>
 interface Report {
   month: string;
   status: string;
+  /** Of a signed report; reports that were signed before these names were kept have none. */
+  projectName: string | null;
+  clientName: string | null;
   signerName: string | null;
   signedAt: Date | null;
   contentHash: string | null;
@@ -69,10 +72,10 @@ function reportPage(language: Language, timeZone: string, report: Report): Page 
     ...{ month: 'long', year: 'numeric', timeZone: 'UTC' },
   });
   const { profile, project } = report;
-  const facts: [string, string | undefined][] = [
+  const facts: [string, string | null | undefined][] = [
     [text.person, profile ? `${profile.firstName} ${profile.lastName}`.trim() : undefined],
-    [text.client, project?.client?.name],
-    [text.project, project?.name],
+    [text.client, project?.client && (report.clientName ?? project.client.name)],
+    [text.project, project && (report.projectName ?? project.name)],
     [text.month, month],
   ];
   const content = html`<dl class="facts">
