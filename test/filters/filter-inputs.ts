@@ -65,7 +65,8 @@ const later = <T>(make: () => fc.Arbitrary<T>): fc.Arbitrary<T> => fc.constant(u
 
 /** One or two of the operators of a comparator. */
 function comparison(comparator: GraphQLInputObjectType, operands: readonly unknown[]): fc.Arbitrary<FilterValue> {
-  const all = Object.values(comparator.getFields());
+  // `test/filters/relative-operands.test.ts` compares periods
+  const all = Object.values(comparator.getFields()).filter(({ type }) => getNamedType(type).name !== 'RelativePeriod');
   return fc.subarray(all, { minLength: 1, maxLength: 2 }).chain((chosen) => {
     const values = chosen.map(({ name, type }) => [name, operand(name, type, operands)] as const);
     return fc.record(Object.fromEntries(values), { noNullPrototype: true }) as fc.Arbitrary<FilterValue>;

@@ -36,7 +36,8 @@ export function operandsFor(facts: Facts, table: TableName, field: string): unkn
   if (type.startsWith('text') && !column.enumValues?.length) return [...words, ...written];
   if (type === 'boolean') return [true, false];
   if (type === 'date') return ['2025-01-01', ...written];
-  return type.startsWith('timestamp') ? ['2025-01-01T00:00:00.000Z', ...written] : written;
+  if (type.startsWith('timestamp')) return ['2025-01-01T00:00:00.000Z', ...written];
+  return written.length > 0 ? written : [1];
 }
 
 /** The type of the ids that a field compares: that of its own table, or of the one that its column refers to. */

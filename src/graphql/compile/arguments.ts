@@ -1,5 +1,7 @@
 import { type ArgumentNode, getArgumentValues, Kind, type ValueNode, type VariableValues } from 'graphql';
 import { isPlainObject } from '../../lib/plain-object.ts';
+import type { Context } from '../context.ts';
+import { withRequestOperands } from '../declare/relative-operands.ts';
 import { RequestPlaceholder } from '../declare/request-placeholder.ts';
 import type { Selected } from './selection.ts';
 import type { Args, SiteValues, Supplied } from './supplied.ts';
@@ -29,9 +31,17 @@ function hasVariable(value: ValueNode): boolean {
   return value.kind === Kind.OBJECT && value.fields.some((field) => hasVariable(field.value));
 }
 
-/** Throws graphql's error for values that do not fit their type. */
-export function valuesAt({ selected, constant, paged }: Site, variables: VariableValues): SiteValues {
-  const args = constant ?? getArgumentValues(selected.field, selected.nodes[0]!, variables);
+/**
+ * The arguments of a request; with its context, also the operands that depend on the caller or the day. Throws
+ * graphql's error for values that do not fit their type.
+ */
+export function valuesAt(
+  { selected, constant, paged }: Site,
+  variables: VariableValues,
+  context?: Context,
+): SiteValues {
+  const given = constant ?? getArgumentValues(selected.field, selected.nodes[0]!, variables);
+  const args = context ? withRequestOperands(selected.field, given, context) : given;
   const leaves: unknown[] = [];
   let shape = '';
   for (const name of Object.keys(args)) shape += `${name}=${shapeOfArgument(name, args[name], paged, leaves)};`;

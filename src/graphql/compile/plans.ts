@@ -175,7 +175,7 @@ export class Plans {
     target?: Target,
   ): { plan: Plan; supplied: Supplied } {
     const { viewer } = context;
-    const sites = skeleton.sites.map((site) => valuesAt(site, variables));
+    const sites = skeleton.sites.map((site) => valuesAt(site, variables, context));
     const who = this.#ids.of(viewer.permissions, viewer.role);
     const where = this.#ids.of(context.tenant.modules);
     const key = `${operation.id}${part}/${who}/${where}/${variant}/${sites.map(({ shape }) => shape).join('/')}`;

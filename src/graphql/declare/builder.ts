@@ -18,6 +18,7 @@ import { connectionRowsPluginName } from './aggregate/connection-rows.ts';
 import { cursorPluginName } from './cursor-plugin.ts';
 import { decodeGlobalId, encodeGlobalId } from './global-id.ts';
 import { boundsPluginName } from './input-bounds.ts';
+import { relativeOperandsPluginName } from './relative-operands-plugin.ts';
 import { relayDescriptions } from './relay-descriptions.ts';
 
 interface GraphTypes {
@@ -50,6 +51,7 @@ export const builder = new SchemaBuilder<GraphTypes>({
     ScopeAuthPlugin,
     ComplexityPlugin,
     RelayPlugin,
+    relativeOperandsPluginName,
     cursorPluginName,
     connectionRowsPluginName,
     boundsPluginName,

@@ -1,6 +1,8 @@
 import type { EnumRef } from '@pothos/core';
 import { builder, type SchemaTypes } from './builder.ts';
 import { conditionType, filterBounds } from './input-bounds.ts';
+import { mostPeriods } from './relative-operands.ts';
+import { TimeUnit } from './time-unit.ts';
 
 /** The comparisons of a filter on a column, as the client writes them. All must hold. */
 export interface Comparison<T> {
@@ -17,6 +19,33 @@ export interface Comparison<T> {
   endsWith?: string | null;
   isNull?: boolean | null;
 }
+
+/** Periods of time relative to today. `relative-operands.ts` finds it by its name. */
+const RelativePeriod = builder.inputType('RelativePeriod', {
+  description:
+    'Periods relative to today in the time zone of the organization: `{ unit: WEEK }` is this week, `{ unit: WEEK, offset: -1 }` last week, ' +
+    '`{ unit: DAY, offset: -29, count: 30 }` the last 30 days with today.',
+  extensions: conditionType,
+  fields: (t) => ({
+    unit: t.field({ type: TimeUnit, required: true, description: 'The length of one period.' }),
+    offset: t.int({
+      required: true,
+      defaultValue: 0,
+      description: `The first period: 0 contains today, -1 is the one before; -${mostPeriods} to ${mostPeriods}.`,
+    }),
+    count: t.int({
+      required: true,
+      defaultValue: 1,
+      description: `The number of successive periods, 1 to ${mostPeriods}.`,
+    }),
+  }),
+});
+
+const periodOperators = {
+  within: 'Within these periods.',
+  before: 'Before the first day of these periods.',
+  after: 'After the last day of these periods.',
+};
 
 type ScalarName = 'String' | 'ID' | 'Int' | 'Decimal' | 'LocalDate' | 'DateTime' | 'Boolean';
 
@@ -50,8 +79,11 @@ function comparator(
     description: `Compares ${noun}. All comparisons given must hold.`,
     extensions: conditionType,
     fields: (t) =>
-      Object.fromEntries(
-        operators.map((operator) => {
+      Object.fromEntries([
+        ...Object.entries(type === 'LocalDate' || type === 'DateTime' ? periodOperators : {}).map(
+          ([operator, description]) => [operator, t.field({ type: RelativePeriod, description })],
+        ),
+        ...operators.map((operator) => {
           const description = descriptions[operator];
           if (operator === 'isNull') return [operator, t.boolean({ description })];
           if (patterns.includes(operator))
@@ -60,13 +92,13 @@ function comparator(
           const bounds = { maxItems: filterBounds.values, ...(type === 'String' && { maxLength: filterBounds.text }) };
           return [operator, t.field({ type: (list ? [type] : type) as never, description, ...bounds })];
         }),
-      ) as never,
+      ]) as never,
   });
 }
 
 export const comparators = {
   String: comparator('StringFilter', 'String', [...equality, ...order, ...patterns], 'a text'),
-  ID: comparator('IDFilter', 'ID', equality, 'an id'),
+  ID: comparator('IDFilter', 'ID', equality, 'an id; `me` is the id of your own profile'),
   Int: comparator('IntFilter', 'Int', [...equality, ...order], 'a whole number'),
   Decimal: comparator('DecimalFilter', 'Decimal', [...equality, ...order], 'an exact number'),
   LocalDate: comparator('LocalDateFilter', 'LocalDate', [...equality, ...order], 'a day'),

@@ -1,13 +1,15 @@
 import type { EnumRef, InputRef } from '@pothos/core';
-import { type SQL, sql, type Table } from 'drizzle-orm';
+import { type Column, type SQL, sql, type Table } from 'drizzle-orm';
 import type { TableName, WhereOf } from '../../access/row-rules.ts';
 import { AppError } from '../../lib/errors.ts';
 import { type Relations, relations } from '../../relations.ts';
+import { inPeriods, type PeriodOperator, type Unit } from './aggregate/periods.ts';
 import { builder, type SchemaTypes } from './builder.ts';
 import { type ComparatorName, type Comparison, comparators, enumComparator } from './comparators.ts';
 import { comparedIdRefusal, comparesIds, uuidOfType } from './global-id.ts';
 import { conditionType, filterBounds } from './input-bounds.ts';
 import { negation } from './negation.ts';
+import type { ResolvedPeriods } from './relative-operands.ts';
 import { prepared, RequestPlaceholder } from './request-placeholder.ts';
 
 type ColumnOf<T extends TableName> = keyof Relations[T]['table']['_']['columns'] & string;
@@ -81,6 +83,18 @@ const isLike = (column: string, pattern: unknown): Condition =>
       sql`extensions.unaccent(${table[column as keyof Table]}) ilike (select extensions.unaccent(${pattern}::text))`,
   );
 
+const isPeriodOperator = (operator: string): operator is PeriodOperator =>
+  operator === 'within' || operator === 'before' || operator === 'after';
+
+const periodConditions = (column: string, operator: PeriodOperator, given: ResolvedPeriods): Condition[] =>
+  Object.entries(given).map(([unit, periods]) =>
+    rawCondition((table) => {
+      const compared = table[column as keyof Table] as unknown as Column;
+      const isDay = compared.getSQLType() === 'date';
+      return inPeriods({ value: sql`${compared}`, isDay }, operator, unit as Unit, periods);
+    }),
+  );
+
 function comparisons(
   column: string,
   comparison: Comparison<unknown>,
@@ -89,6 +103,7 @@ function comparisons(
   return Object.entries(comparison).flatMap(([operator, value]): Condition[] => {
     if (value === null || value === undefined) return [];
     if (operator === 'isNull') return [{ [column]: value ? { isNull: true } : { isNotNull: true } }];
+    if (isPeriodOperator(operator)) return periodConditions(column, operator, value as ResolvedPeriods);
     const pattern = patterns[operator];
     if (pattern)
       return [

@@ -65,6 +65,9 @@ export function uuidOfType(text: string, type: string): string | undefined {
   return id?.typename === type && externalReferenceOf(id.id) === undefined ? id.id : undefined;
 }
 
+/** The id of the caller's profile in filters. */
+export const me = 'me';
+
 export const comparedIdRefusal = (type: string): string => `This filter takes ids of the form ${type}:uuid`;
 
 /** The extensions of a filter field that compares ids of one type. */

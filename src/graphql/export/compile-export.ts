@@ -65,7 +65,7 @@ export function compileExport(
   const [selected, ...others] = skeleton.fields.filter((field) => !isTypename(field));
   if (skeleton.executorFields.size) throw Declined.ofAll(skeleton.executorFields);
   if (!selected || others.length) throw new Declined('an export has exactly one root field');
-  const sites = skeleton.sites.map((site) => valuesAt(site, variables));
+  const sites = skeleton.sites.map((site) => valuesAt(site, variables, context));
   const { viewer } = context;
   const supplied: Supplied = { context, viewer, sites };
   const compiling = new Compiling({

@@ -24,6 +24,7 @@ import {
   comparedTypeOf,
   type IdTypes,
   idTypesOf,
+  me,
   uuidOfType,
 } from '../declare/global-id.ts';
 import { boundOf, filterBounds, type InputBound, isConditionType, maxLengthOfType } from '../declare/input-bounds.ts';
@@ -181,6 +182,7 @@ function checkText(text: string, { type, bound, path, idTypes, comparedType }: I
   const max = bound.characters ?? maxLengthOfType(getNamedType(type).name);
   if (!hasAtMost(text, max)) throw badInput(`at most ${max} characters`, path);
   if (idTypes) checkId(text, idTypes, path);
+  if (text === me && comparedType === 'Profile') return;
   if (comparedType && uuidOfType(text, comparedType) === undefined)
     throw badInput(comparedIdRefusal(comparedType), path);
 }

@@ -8,28 +8,22 @@ export interface Example {
   query: string;
 }
 
-interface Days {
-  today: string;
-  monday: string;
-  newYear: string;
-}
-
 interface Declared {
   title: Record<Language, string>;
   needs: readonly Permission[];
   /** The optional module that it reads. */
   module?: string;
-  query(days: Days): string;
+  query: string;
 }
 
 const examples: readonly Declared[] = [
   {
     title: { en: 'Hours by client, sector and month', fr: 'Heures par client, secteur et mois' },
     needs: ['time:write-own'],
-    query: ({ newYear }) => `{
+    query: `{
   timeEntriesAggregate(
     by: [{ project: { client: { id: true, sector: true } }, workDate: MONTH }]
-    where: { workDate: { gte: "${newYear}" } }
+    where: { workDate: { within: { unit: YEAR } } }
     orderBy: [{ sum: HOURS, direction: DESC }]
   ) {
     keys {
@@ -43,10 +37,10 @@ const examples: readonly Declared[] = [
   {
     title: { en: 'Utilisation per person', fr: 'Taux d’occupation par personne' },
     needs: ['time:write-own'],
-    query: ({ newYear }) => `{
+    query: `{
   timeEntriesAggregate(
     by: [{ profile: { id: true }, billable: true, workDate: MONTH }]
-    where: { workDate: { gte: "${newYear}" } }
+    where: { workDate: { within: { unit: YEAR } } }
   ) {
     keys {
       profile { firstName lastName }
@@ -61,8 +55,8 @@ const examples: readonly Declared[] = [
   {
     title: { en: 'Who has not recorded time this week', fr: 'Qui n’a pas saisi ses heures cette semaine' },
     needs: ['people:read', 'time:read-all'],
-    query: ({ monday }) => `{
-  profiles(first: 100, where: { leftAt: { isNull: true }, not: { timeEntries: { workDate: { gte: "${monday}" } } } }) {
+    query: `{
+  profiles(first: 100, where: { leftAt: { isNull: true }, not: { timeEntries: { workDate: { within: { unit: WEEK } } } } }) {
     nodes { firstName lastName email }
   }
 }`,
@@ -70,10 +64,10 @@ const examples: readonly Declared[] = [
   {
     title: { en: 'Overdue tasks by project', fr: 'Tâches en retard par projet' },
     needs: ['task:read'],
-    query: ({ today }) => `{
+    query: `{
   tasksAggregate(
     groupBy: [{ project: { id: true } }]
-    where: { dueDate: { lt: "${today}" }, status: { ne: DONE } }
+    where: { dueDate: { before: { unit: DAY } }, status: { ne: DONE } }
     orderBy: [{ count: true, direction: DESC }]
   ) {
     keys { project { code name } }
@@ -85,7 +79,7 @@ const examples: readonly Declared[] = [
   {
     title: { en: 'Tasks finished by month', fr: 'Tâches terminées par mois' },
     needs: ['task:read'],
-    query: () => `{
+    query: `{
   tasksAggregate(groupBy: [{ completedAt: MONTH }], where: { status: { eq: DONE } }) {
     keys { month: completedAt(by: MONTH) }
     count
@@ -96,9 +90,9 @@ const examples: readonly Declared[] = [
   {
     title: { en: 'Most active channels', fr: 'Canaux les plus actifs' },
     needs: ['channel:read'],
-    query: ({ newYear }) => `{
+    query: `{
   messagesAggregate(
-    where: { createdAt: { gte: "${newYear}T00:00:00Z" } }
+    where: { createdAt: { within: { unit: YEAR } } }
     groupBy: [{ channel: { id: true } }]
     orderBy: [{ count: true, direction: DESC }]
     first: 50
@@ -113,7 +107,7 @@ const examples: readonly Declared[] = [
     title: { en: 'Budgets of projects', fr: 'Budgets des projets' },
     needs: ['budget:read'],
     module: 'finance',
-    query: () => `{
+    query: `{
   projectBudgets(first: 100) {
     nodes { project { code name } revision saleTotal { amount currency } estimatedCost { amount currency } }
   }
@@ -121,22 +115,13 @@ const examples: readonly Declared[] = [
   },
 ];
 
-/** Days in UTC: an example is a start, which its reader changes. */
-function daysAt(now: Date): Days {
-  const today = now.toISOString().slice(0, 10);
-  const monday = new Date(now.getTime() - ((now.getUTCDay() + 6) % 7) * 86_400_000).toISOString().slice(0, 10);
-  return { today, monday, newYear: `${today.slice(0, 4)}-01-01` };
-}
-
 /** The examples that a member may run. */
 export function examplesFor(
   { permissions }: Pick<Viewer, 'permissions'>,
   modules: ReadonlySet<string>,
   language: Language,
-  now: Date,
 ): Example[] {
-  const days = daysAt(now);
   return examples
     .filter(({ needs, module }) => needs.every((each) => permissions.has(each)) && (!module || modules.has(module)))
-    .map(({ title, query }) => ({ title: title[language], query: query(days) }));
+    .map(({ title, query }) => ({ title: title[language], query }));
 }

@@ -68,7 +68,7 @@ async function toolsFor({ caller: { language, request } }: PageRequest, exportPa
   const memberships = exportPath.startsWith('/t/')
     ? all
     : all.filter(({ organization }) => organization.id === tenant.id);
-  const examples = examplesFor(viewer, tenant.modules, language, identity.clock());
+  const examples = examplesFor(viewer, tenant.modules, language);
   const storageKey = `chantier:saved:${viewer.membershipId}`;
   return {
     html: explorerTools({ language, slug: tenant.slug, memberships, examples }),

@@ -1,5 +1,4 @@
-/** The periods by which days and instants are grouped. */
-export type Unit = 'DAY' | 'WEEK' | 'MONTH' | 'QUARTER' | 'YEAR';
+import type { Unit } from './periods.ts';
 
 /** The path to a key, as clients send it. */
 export type KeyInput = { [field: string]: boolean | Unit | KeyInput | null | undefined };

@@ -2,7 +2,8 @@ import type { TableName } from '../../../access/row-rules.ts';
 import { badInput } from '../../../lib/errors.ts';
 import type { ColumnReference, Field } from '../resource/fields.ts';
 import type { Model } from '../resource/model.ts';
-import type { KeyInput, Unit } from './aggregate-spec.ts';
+import type { KeyInput } from './aggregate-spec.ts';
+import type { Unit } from './periods.ts';
 
 export type Reference = Field & { reference: ColumnReference };
 

@@ -4,11 +4,12 @@ import { builder } from '../builder.ts';
 import type { Field } from '../resource/fields.ts';
 import type { Model } from '../resource/model.ts';
 import { toPascalCase, toWords } from '../resource/naming.ts';
+import { TimeUnit } from '../time-unit.ts';
 import { idOfKey, plainFieldsOf, referencesOf, targetOf, timesOf } from './dimensions.ts';
 import { type GroupExtensions, groupValue, rowOfKey, stepOf } from './group-values.ts';
 import { describeField, type FunctionName, functions } from './measures.ts';
 import { groupColumns } from './statement.ts';
-import { type AnyObject, enumOf, functionTexts, TimeUnit } from './types.ts';
+import { type AnyObject, enumOf, functionTexts } from './types.ts';
 
 /** A group as the executor reads it: its values by the ids of keys and measures. */
 export interface Group {

@@ -151,7 +151,7 @@ class Rows {
   valueOf({ path, field, unit }: Key): SQL {
     if (!field) return this.#idOf(path);
     const value = columnOf(this.#joined(path), field.column);
-    return unit ? periodOf(field, value, unit, this.#request.zone) : value;
+    return unit ? periodOf(value, field.kind.scalar === 'DateTime', unit, this.#request.zone) : value;
   }
 
   get from(): SQL {

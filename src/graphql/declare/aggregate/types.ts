@@ -7,22 +7,12 @@ import { OrderDirection } from '../ordering.ts';
 import type { Field } from '../resource/fields.ts';
 import type { Model } from '../resource/model.ts';
 import { lowerFirst, toConstantCase, toPascalCase } from '../resource/naming.ts';
+import { TimeUnit } from '../time-unit.ts';
 import type { KeyInput } from './aggregate-spec.ts';
 import { plainFieldsOf, referencesOf, timesOf } from './dimensions.ts';
 import { describeField, type FunctionName, fieldsOfKind, functions, type Kind } from './measures.ts';
 
 type AnyEnum = EnumRef<SchemaTypes, string>;
-
-export const TimeUnit = builder.enumType('TimeUnit', {
-  description: 'A period by which days and instants are grouped, in the time zone of the organization.',
-  values: {
-    DAY: { description: 'A day.' },
-    WEEK: { description: 'A week, which begins on the day set in `tenantSettings`.' },
-    MONTH: { description: 'A calendar month.' },
-    QUARTER: { description: 'A calendar quarter.' },
-    YEAR: { description: 'A calendar year.' },
-  } as const,
-});
 
 const keyInputs = new Map<TableName, InputRef<KeyInput>>();
 
