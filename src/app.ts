@@ -28,12 +28,14 @@ import { RefusalLog } from './identity/refusal-log.ts';
 import { resealIdentity } from './identity/reseal-identity.ts';
 import { SessionCookies } from './identity/session-cookies.ts';
 import { SigningKeys } from './identity/signing-keys.ts';
+import { JobWorker } from './jobs/job-worker.ts';
 import { systemClock } from './lib/clock.ts';
 import { mailLinks } from './mail/links.ts';
 import { LogMailer } from './mail/log-mailer.ts';
 import type { Mailer } from './mail/mailer.ts';
 import { NoMailer } from './mail/no-mailer.ts';
 import { SmtpMailer } from './mail/smtp-mailer.ts';
+import { mailNotifications } from './modules/notifications/mail-notification.ts';
 import { TenantProfiles } from './modules/people/tenant-profiles.ts';
 import { TenantTasks } from './modules/tasks/tenant-tasks.ts';
 import { OpenInstallation, type OpenOptions } from './open-installation.ts';
@@ -48,6 +50,7 @@ import type { Installation } from './tenancy/installation.ts';
 import { LiveMarks } from './tenancy/live-marks.ts';
 import { ReadReplica } from './tenancy/read-replica.ts';
 import { ReportShares } from './tenancy/report-share.ts';
+import { servedOrganizations } from './tenancy/served-organizations.ts';
 import { TenantPlaces } from './tenancy/tenant-places.ts';
 
 export interface AppOptions extends OpenOptions {
@@ -70,6 +73,8 @@ export class App implements Toolbox {
   readonly listener: Listener;
   /** Which organizations have committed changes, in any process. */
   readonly signals: ChangeSignals;
+  /** Which organizations have new jobs. */
+  readonly jobSignals: ChangeSignals;
   readonly liveMarks: LiveMarks;
   readonly catalog: Catalog;
   readonly databases: Databases;
@@ -109,6 +114,7 @@ export class App implements Toolbox {
     this.catalogPool = opened.catalogPool;
     this.listener = opened.listener;
     this.signals = new ChangeSignals(opened.listener);
+    this.jobSignals = new ChangeSignals(opened.listener, 'jobs.added');
     this.liveMarks = resources.use(new LiveMarks(opened.listener));
     this.catalog = catalog;
     this.databases = databases;
@@ -137,7 +143,10 @@ export class App implements Toolbox {
       reports: new ReportShares({ connections: config.poolSize, waitMs: config.poolWaitMs }),
       places,
       fit: this.fit,
-      onCommit: (organizationId) => this.signals.committed(organizationId),
+      onCommit: (organizationId, { hasNewJobs }) => {
+        this.signals.committed(organizationId);
+        if (hasNewJobs) this.jobSignals.committed(organizationId);
+      },
     });
     this.signingKeys = new SigningKeys(this.catalog, seal, clock);
     const accessTokens = new AccessTokens(this.signingKeys, clock, {
@@ -240,6 +249,20 @@ export class App implements Toolbox {
       logger,
     });
     return new Upkeep([life.task, ...tasks], logger);
+  }
+
+  /** Starts workers that do the jobs of all organizations. Disposing the result returns the jobs in progress. */
+  startWorkers(workers: number): JobWorker {
+    const { binding, catalog, directory, identity } = this;
+    const { mailer, clock, logger } = identity;
+    const worker = new JobWorker({
+      ...{ binding, workers, clock, logger },
+      findTenant: (id) => directory.findById(id),
+      listOrganizations: () => servedOrganizations(catalog),
+      kinds: [mailNotifications({ binding, catalog, mailer, links: identity.options.links })],
+    });
+    this.jobSignals.on((organizationId) => worker.wake(organizationId));
+    return worker;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

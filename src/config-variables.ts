@@ -95,6 +95,7 @@ export const variables = {
   READ_WAIT_MS: whole(0, 60_000).default(200),
   DATA_DIR: text.default('.data'),
   SPARE_SCHEMAS: whole(0, 1000),
+  JOB_WORKERS: whole(0, 100).default(2),
   POOL_SIZE: whole(1, 1000).default(10),
   CATALOG_POOL_SIZE: whole(1, 100).default(3),
   POOL_WAIT_MS: whole(1, hourMs).default(5000),

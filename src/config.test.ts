@@ -61,6 +61,7 @@ describe('configuration', () => {
       readWaitMs: 200,
       dataDir: path.resolve(import.meta.dirname, '../.data'),
       spareSchemas: 1,
+      jobWorkers: 2,
       poolSize: 10,
       catalogPoolSize: 3,
       poolWaitMs: 5000,

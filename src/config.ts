@@ -41,6 +41,8 @@ export interface Config {
   dataDir: string;
   /** Spare schemas that a running server keeps ready. */
   spareSchemas: number;
+  /** How many jobs a server does at once; 0 leaves them to others. */
+  jobWorkers: number;
   poolSize: number;
   catalogPoolSize: number;
   poolWaitMs: number;
@@ -201,6 +203,7 @@ function toConfig(v: Values): Config {
     readMaxLagMs: v.READ_MAX_LAG_MS,
     readWaitMs: v.READ_WAIT_MS,
     dataDir,
+    jobWorkers: v.JOB_WORKERS,
     spareSchemas: v.SPARE_SCHEMAS ?? spareSchemas[v.NODE_ENV],
     poolSize: v.POOL_SIZE,
     catalogPoolSize: v.CATALOG_POOL_SIZE,

@@ -29,6 +29,7 @@ const program: Program = {
   openFleet: async (options) => (await import('./start-fleet.ts')).openFleet(options),
   loadRewinding: async () => (await import('./start-graph.ts')).loadRewinding(),
   openForProof: async () => (await import('./start-graph.ts')).openForProof(),
+  openWorker: async () => (await import('./start-graph.ts')).openWorker(),
   printSchema: async () => (await import('./start-graph.ts')).printSchema(),
   printPersonalData: async () => (await import('./start-graph.ts')).printPersonalData(),
   serve: async () => (await import('./start-graph.ts')).serveUntil(interrupt.signal, process.stdout),

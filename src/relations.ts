@@ -5,6 +5,7 @@ import { clientsRelations } from './modules/clients/relations.ts';
 import { eventsRelations } from './modules/events/relations.ts';
 import { financeRelations } from './modules/finance/relations.ts';
 import * as imports from './modules/imports/tables.ts';
+import * as jobs from './modules/jobs/tables.ts';
 import { leaveRelations } from './modules/leave/relations.ts';
 import { messagingRelations } from './modules/messaging/relations.ts';
 import { milestonesRelations } from './modules/milestones/relations.ts';
@@ -29,6 +30,7 @@ export const relations = mergeRelations(
   timeRelations,
   messagingRelations,
   defineRelationsPart(imports),
+  defineRelationsPart(jobs),
   notificationsRelations,
   financeRelations,
 );

@@ -14,6 +14,7 @@ import './modules/milestones/index.ts';
 import './modules/time/index.ts';
 import './modules/messaging/index.ts';
 import './modules/imports/rewinding.ts';
+import './modules/jobs/rewinding.ts';
 import './modules/notifications/index.ts';
 import './modules/finance/index.ts';
 import { builder } from './graphql/declare/builder.ts';

@@ -274,7 +274,9 @@ export async function serve({ config, logger, signal, stdout }: ServeOptions): P
     HttpServer.listen({ ...on, graceMs: shutdownGraceMs, limits: config.http, logger });
   await using http = await listen({ router, host, port });
   await using upkeep = app.startBackgroundTasks(signal, life);
-  if (metrics) addGauges(metrics, gaugesOf(app, plans, upkeep, subscriptions));
+  await using workers = config.jobWorkers > 0 ? app.startWorkers(config.jobWorkers) : undefined;
+  void workers?.sweep();
+  if (metrics) addGauges(metrics, gaugesOf(app, plans, upkeep, subscriptions, workers));
   await using metricsHttp =
     metricsOptions && where.port !== undefined
       ? await listen({ router: metricsRouter(metricsOptions, logger), host: where.host, port: where.port })
@@ -306,6 +308,7 @@ const gaugesOf = (
   plans: Plans,
   upkeep: GaugeSources['upkeep'],
   subscriptions: SubscriptionMeter,
+  jobs: GaugeSources['jobs'],
 ): GaugeSources => ({
   pools: () => [...poolsByDatabase(pools.stats()), ['catalog', catalogPool.stats()]],
   plans,
@@ -313,6 +316,7 @@ const gaugesOf = (
   listener,
   upkeep,
   subscriptions,
+  jobs,
   watched,
   replica,
 });

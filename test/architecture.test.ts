@@ -14,6 +14,7 @@ const rooms = [
   'db',
   'tenancy',
   'fleet',
+  'jobs',
   'identity',
   'access',
   'graphql',

@@ -50,6 +50,7 @@ function recorderOver(
     currency,
     lastChange: null,
     clientMutationId,
+    hasNewJobs: false,
     onCommit: (hook: RecordedRow['hooks'][number]) => void hooks.push(hook),
     run: readsFirst,
     send: (statement: BoundStatement) => void statements.push(statement),

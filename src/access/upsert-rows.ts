@@ -81,6 +81,7 @@ export class RowUpsert {
     }
     for (const hook of hooks) this.#tx.onCommit(hook);
     if (tx.lastChange !== null) this.#tx.lastChange = tx.lastChange;
+    if (tx.hasNewJobs) this.#tx.hasNewJobs = true;
     this.#succeed(index, row, outcome.id, tx.lastChange !== null);
   }
 

@@ -9,6 +9,7 @@ import * as documents from './declarations/documents.ts';
 import * as generate from './declarations/generate.ts';
 import { importRows } from './declarations/import.ts';
 import * as installation from './declarations/installation.ts';
+import * as jobs from './declarations/jobs.ts';
 import * as people from './declarations/people.ts';
 import * as retained from './declarations/retained.ts';
 import * as rewind from './declarations/rewind.ts';
@@ -68,12 +69,16 @@ const groups: Record<string, { about: string; commands: readonly Declared[] }> =
     about: 'Archive the catalog (--catalog), or look after the scheduled backups.',
     commands: [installation.backupStatus, installation.backupRun],
   },
+  jobs: {
+    about: 'Work that follows changes, such as mail.',
+    commands: [jobs.jobsList, jobs.jobsRetry, jobs.jobsDrain],
+  },
   secrets: { about: 'Secrets of the installation.', commands: [installation.secretsReseal] },
   schema: { about: 'The graph.', commands: [installation.schemaPrint, installation.schemaPersonalData] },
 };
 
 const ofProgram: readonly Declared[] = [
-  ...[installation.serve, installation.migrate, installation.doctor],
+  ...[installation.serve, jobs.worker, installation.migrate, installation.doctor],
   ...[installation.backup, installation.restore, importRows, people.token, installation.audit],
   ...[completion, complete],
 ];

@@ -2,6 +2,7 @@ import type { Config } from '../config.ts';
 import type { RewindOptions } from '../fleet/archive/rewind-tenant.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { Identity } from '../identity/identity.ts';
+import type { JobWorker } from '../jobs/job-worker.ts';
 import type { ProofTarget } from '../prove/target.ts';
 import type { TenantBinding } from '../tenancy/binding.ts';
 import type { Catalog } from '../tenancy/catalog.ts';
@@ -20,6 +21,12 @@ export interface Toolbox extends FleetToolbox {
   readonly directory: TenantDirectory;
   readonly binding: TenantBinding;
   readonly identity: Identity;
+}
+
+/** An open installation and a worker, which is told of new jobs. */
+export interface WorkerToolbox extends AsyncDisposable {
+  readonly worker: JobWorker;
+  readonly directory: TenantDirectory;
 }
 
 /** What `tenant rewind` needs: how to find a former state, and what the log does not contain. */
@@ -46,6 +53,8 @@ export interface Program {
   loadRewinding(): Promise<Rewinding>;
   /** Opens the installation together with servers that `tenant prove` attacks. */
   openForProof(): Promise<ProofTarget & AsyncDisposable>;
+  /** Opens the installation together with a worker that does the jobs of organizations. */
+  openWorker(): Promise<WorkerToolbox>;
   /** Runs the server until a signal ends it. */
   serve(): Promise<void>;
   /** The graph as a schema document. */

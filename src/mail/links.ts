@@ -4,6 +4,8 @@ export interface MailLinks {
   verifyEmail(token: string): string;
   resetPassword(token: string): string;
   signIn(): string;
+  /** A page of the installation's own front end; its first page without one. */
+  open(path: string): string;
 }
 
 /**
@@ -19,5 +21,6 @@ export function mailLinks({ publicUrl, appUrl }: { publicUrl: string; appUrl: st
     verifyEmail: link('/verify-email'),
     resetPassword: link('/reset-password'),
     signIn: () => `${appUrl ?? publicUrl}/sign-in`,
+    open: (path) => (appUrl === undefined ? `${publicUrl}/` : `${appUrl}${path}`),
   };
 }

@@ -1,5 +1,11 @@
 /** The kinds of mail; `messages.ts` writes them. */
-export type MailKind = 'INVITATION' | 'EMAIL_VERIFICATION' | 'ACCOUNT_EXISTS' | 'PASSWORD_RESET' | 'PASSWORD_CHANGED';
+export type MailKind =
+  | 'INVITATION'
+  | 'EMAIL_VERIFICATION'
+  | 'ACCOUNT_EXISTS'
+  | 'PASSWORD_RESET'
+  | 'PASSWORD_CHANGED'
+  | 'NOTIFICATION';
 
 /** A mail to one person, in plain text and in HTML. */
 export interface Mail {

@@ -160,3 +160,26 @@ export function passwordChangedMail(mail: Addressee & { keys: readonly NamedKey[
     },
   });
 }
+
+/** Tells a member what happened. `object` is the name of what it happened to. */
+export function notificationMail(
+  mail: Addressee & { organization: string; title: string; object: string | null },
+): Mail {
+  const organization = safeName(mail.organization);
+  const object = mail.object === null ? '' : safeName(mail.object);
+  const told = (colon: string): string => (object ? `${mail.title}${colon}${object}` : mail.title);
+  return writeMail('NOTIFICATION', mail, {
+    en: {
+      subject: `${told(': ')} (${organization})`,
+      before: [told(': ')],
+      label: 'Open',
+      after: [`You get this mail because you chose it in ${organization}: turn it off in your preferences.`],
+    },
+    fr: {
+      subject: `${told(' : ')} (${organization})`,
+      before: [told(' : ')],
+      label: 'Ouvrir',
+      after: [`Vous avez choisi ce message dans ${organization} : vos préférences permettent de l’arrêter.`],
+    },
+  });
+}

@@ -3,6 +3,8 @@ import { getNamedType } from 'graphql';
 import { contentFor } from '../demo/content.ts';
 import { seedOrganization } from '../demo/seed-organization.ts';
 import { encodeGlobalId } from '../graphql/declare/global-id.ts';
+import { uuidv7 } from '../lib/ids.ts';
+import { jobs } from '../modules/jobs/tables.ts';
 import { send } from './ask.ts';
 import { idsShownTo } from './found-ids.ts';
 import { mutationsOf, sampleInput } from './sample-input.ts';
@@ -27,6 +29,11 @@ const extraInput = (idOf: (typename: string) => string, staff: string): Record<s
   updateTenantSettings: { hoursPerDay: '7.5' },
 });
 
+/** A job that no worker of a running server does. */
+const neverDue = (marker: string) => ({
+  ...{ id: uuidv7(), kind: 'proof', payload: { marker }, runAt: new Date('9999-01-01') },
+});
+
 /**
  * Fills a scratch organization with the demo content, then with the rows that every adding mutation creates from a
  * sample. A mutation that rejects its sample does not matter: coverage counts the rows.
@@ -34,6 +41,9 @@ const extraInput = (idOf: (typename: string) => string, staff: string): Record<s
 export async function seedScratch(target: ProofTarget, organization: ScratchOrganization): Promise<void> {
   const { binding } = target;
   const content = contentFor(organization.tenant.locale);
+  await binding.write(organization.tenant, (tx) => tx.insert(jobs).values(neverDue(organization.marker)), {
+    roleClass: 'job',
+  });
   await binding.write(
     organization.tenant,
     (tx) => seedOrganization(tx, (role) => memberOf(organization, role).viewer, content),
@@ -48,6 +58,7 @@ export async function seedScratch(target: ProofTarget, organization: ScratchOrga
     await addOfEach(target, organization);
     await fillTrash(target, organization);
     await reportMonth(target, organization);
+    await notifyOwner(target, organization);
   }
 }
 
@@ -80,6 +91,15 @@ async function fillTrash({ servers }: ProofTarget, organization: ScratchOrganiza
     content: 'Deleted',
   });
   await change('mutation ($input: DeleteTaskInput!) { deleteTask(input: $input) { __typename } }', { id: task.id });
+}
+
+/** Nobody is notified of their own changes: another member assigns a task to the owner. */
+async function notifyOwner({ servers }: ProofTarget, organization: ScratchOrganization): Promise<void> {
+  const { headers } = memberOf(organization, 'MEMBER');
+  const assigneeId = encodeGlobalId('Profile', memberOf(organization, 'OWNER').viewer.profileId);
+  const input = { projectId: sampleSource(organization).idOf('Project'), name: 'For the owner', assigneeId };
+  const query = 'mutation ($input: CreateTaskInput!) { createTask(input: $input) { __typename } }';
+  await send(servers[0]!, { query, variables: { input }, headers });
 }
 
 /** A person's month with time, whose weeks are approved, reported to the client. */

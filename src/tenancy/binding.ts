@@ -37,7 +37,7 @@ export interface BindingOptions {
   /** Which schemas this build can serve; if absent, it serves all. */
   fit?: SchemaFit;
   /** Called with the id of the organization after each commit of a write session. */
-  onCommit?: (organizationId: string) => void;
+  onCommit?: (organizationId: string, tx: Pick<TenantTx, 'hasNewJobs'>) => void;
 }
 
 export interface OpenOptions {
@@ -47,6 +47,8 @@ export interface OpenOptions {
   onHold?: (() => () => void) | undefined;
   /** A change that a read session must see. */
   after?: ChangePosition | undefined;
+  /** Whether its commit is no news: it changes nothing that anybody follows. */
+  silent?: boolean;
   /** Whether statements are parsed again, after one was stale; see `retryTransaction`. */
   fresh?: boolean;
 }
@@ -125,7 +127,7 @@ export class TenantBinding {
 
   /** `fit` is checked when the session gets its slot. */
   #open(tenant: Tenant, access: 'read' | 'write', options: OpenOptions, fit?: SchemaFit): TenantSession {
-    const { roleClass = 'interactive', signal, onHold, after, fresh = false } = options;
+    const { roleClass = 'interactive', signal, onHold, after, silent, fresh = false } = options;
     const scope: Scope = {
       key: tenant.schemaName,
       searchPath: [tenant.schemaName, 'extensions'],
@@ -144,7 +146,8 @@ export class TenantBinding {
     const session = shared
       ? new TenantSession(tenant, shared.slots, scope, { signal, onHold: shared.onHold })
       : new TenantSession(tenant, slots, scope, { signal, onHold });
-    if (access === 'write' && this.#onCommit) session.onCommit(() => this.#onCommit!(tenant.id));
+    const { tx } = session;
+    if (tx && !silent && this.#onCommit) session.onCommit(() => this.#onCommit!(tenant.id, tx));
     return session;
   }
 }

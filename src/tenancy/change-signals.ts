@@ -2,7 +2,6 @@ import type { Listener, Notification } from '../db/listener.ts';
 import { uuidv7 } from '../lib/ids.ts';
 import { outsideRequests } from '../lib/request-context.ts';
 
-const topic = 'data.changed';
 /** Ids in one notification, whose text PostgreSQL limits to 8000 bytes. */
 const mostIds = 150;
 /** Between two notifications of one process; milliseconds. */
@@ -18,14 +17,17 @@ type Handler = (organizationId: string) => void;
  */
 export class ChangeSignals {
   readonly #listener: Listener;
+  readonly #topic: string;
   /** Recognizes the notifications of this process, whose handlers were called before. */
   readonly #sender = uuidv7();
   readonly #handlers = new Set<Handler>();
   readonly #unsent = new Set<string>();
   #isSending = false;
 
-  constructor(listener: Listener) {
+  /** `topic`: which changes. */
+  constructor(listener: Listener, topic: 'data.changed' | 'jobs.added' = 'data.changed') {
     this.#listener = listener;
+    this.#topic = topic;
     listener.on(topic, (notification) => this.#receive(notification));
   }
 
@@ -53,7 +55,7 @@ export class ChangeSignals {
     this.#isSending = true;
     const ids = [...this.#unsent].slice(0, mostIds);
     for (const id of ids) this.#unsent.delete(id);
-    await this.#listener.notify({ topic, from: this.#sender, ids });
+    await this.#listener.notify({ topic: this.#topic, from: this.#sender, ids });
     setTimeout(() => {
       this.#isSending = false;
       if (this.#unsent.size > 0) void this.#send();

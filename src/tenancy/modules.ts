@@ -15,6 +15,7 @@ export const coreModules = [
   'time',
   'messaging',
   'imports',
+  'jobs',
   'notifications',
 ] as const;
 

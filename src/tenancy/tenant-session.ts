@@ -22,6 +22,8 @@ export type TenantTx = TenantDb & {
   lastChange: string | null;
   /** The id that the client gave to the mutation, which its events carry. */
   clientMutationId: string | undefined;
+  /** Whether the transaction added jobs: after its commit the workers are told. */
+  hasNewJobs: boolean;
   /** Adds a hook that runs only after the commit. */
   onCommit(effect: () => void | Promise<void>): void;
   /** Runs a statement without drizzle; the rows are arrays. */
@@ -58,6 +60,7 @@ function transactionOver(session: TenantSession, { timeZone, currency }: Tenant)
     currency,
     lastChange: null,
     clientMutationId: undefined,
+    hasNewJobs: false,
     onCommit: session.onCommit.bind(session),
     run: session.run.bind(session),
     send: session.send.bind(session),

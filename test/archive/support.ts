@@ -46,6 +46,13 @@ export async function filledCompany(server: World, { name = 'Full', perTable = 1
       await tx.execute(
         sql`insert into task_labels (task_id, label_id) select t.id, l.id from tasks t, labels l limit 5`,
       );
+      await tx.execute(sql`insert into notifications (id, profile_id, type, title, message, group_key, happened_at, about_task_id)
+        select gen_random_uuid(), ${owner.profileId}::uuid, 'TASK_ASSIGNED', E'A\\t\\N', name, id::text, now(), id from tasks limit 5`);
+      await tx.execute(sql`insert into notification_preferences (id, profile_id, type, medium, enabled)
+        values (${uuidv7()}, ${owner.profileId}, 'MENTION', 'EMAIL', true)`);
+      await tx.execute(
+        sql`insert into jobs (id, kind, payload) values (${uuidv7()}, 'odd', '{"é":[1.50,null,"\\t"]}')`,
+      );
     },
     { roleClass: 'job' },
   );

@@ -131,6 +131,7 @@ it('exports operations, tenants, slots, plans and tasks to Prometheus, and no pe
   expect(numberOf(text, 'chantier_plans_kept')).toBeGreaterThan(0);
   expect(numberOf(text, 'chantier_directory_lookups_total{known="true"}')).toBeGreaterThanOrEqual(0);
   expect(numberOf(text, 'chantier_listener_up')).toBe(1);
+  expect(numberOf(text, 'chantier_job_attempts_total{outcome="died"}')).toBe(0);
   expect(text).toMatch(/^chantier_upkeep_runs_total\{task="prune",outcome="done"\} \d+$/m);
   expect(text).toMatch(/^process_cpu_seconds_total /m);
   for (const person of [manager, other]) {

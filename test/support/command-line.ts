@@ -24,9 +24,12 @@ export interface CommandOptions {
   onStderr?: () => void;
   /** For `tenant prove`; closed by the command. */
   openForProof?: Program['openForProof'];
+  /** For `jobs drain` and `worker`; closed by the command. */
+  openWorker?: Program['openWorker'];
 }
 
 const nothingToProve: Program['openForProof'] = () => Promise.reject(new Error('This command line proves nothing'));
+const noWorker: Program['openWorker'] = () => Promise.reject(new Error('This command line does no jobs'));
 
 type Tools = Omit<Toolbox, keyof AsyncDisposable | 'config'> & { config?: Config };
 
@@ -37,7 +40,8 @@ const ownConfig = loadConfig({ NODE_ENV: 'test', DATABASE_URL: 'postgres://local
 export const commandLine =
   ({ config = ownConfig, fleet, catalog, directory, binding, identity }: Tools) =>
   async (args: readonly string[], options: CommandOptions = {}) => {
-    const { isTTY = false, answer, signal = new AbortController().signal, openForProof = nothingToProve } = options;
+    const { isTTY = false, answer, signal = new AbortController().signal } = options;
+    const { openForProof = nothingToProve, openWorker = noWorker } = options;
     const output = { stdout: '', stderr: '' };
     const tools = { config, fleet, catalog, directory, binding, identity };
     const toolbox: Toolbox = { ...tools, [Symbol.asyncDispose]: async () => {} };
@@ -46,6 +50,7 @@ export const commandLine =
       openFleet: async () => toolbox,
       loadRewinding: async () => ({ rowsOf: rewoundRows, lost: whatIsLost() }),
       openForProof,
+      openWorker,
       serve: () => Promise.reject(new Error('This command line serves nobody')),
       printSchema: async () => printGraph(schema),
       printPersonalData: async () => printPersonalData(),

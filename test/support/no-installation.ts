@@ -30,6 +30,7 @@ export function noProgram(onOpen: () => AppError | undefined = () => undefined):
     openFleet: open,
     loadRewinding: open,
     openForProof: open,
+    openWorker: open,
     serve: open,
     printSchema: open,
     printPersonalData: open,

@@ -8,7 +8,7 @@ import { setNotificationPreference } from './set-notification-preference.ts';
 /** Only the read half: a person sets the preference of a type, whether or not there is one. */
 const NotificationPreference = defineResource('notificationPreferences', {
   name: 'NotificationPreference',
-  description: 'Whether you receive notifications of a type. Without one you do.',
+  description: 'Whether you receive notifications of a type in the product or by mail.',
   read: readablePreferences,
   fields: {
     type: { description: 'The type of notifications.', values: NotificationType },

@@ -19,8 +19,10 @@ export const NotificationType = builder.enumType('NotificationType', {
 
 export const NotificationMedium = builder.enumType('NotificationMedium', {
   description: 'Where a notification is shown.',
-  values: { IN_APP: { description: 'In the list of notifications.' } } satisfies Record<
-    (typeof notificationMedia)[number],
-    { description: string }
-  >,
+  values: {
+    IN_APP: { description: 'In the list of notifications. On unless you turn it off.' },
+    EMAIL: {
+      description: 'By a mail at once for each that begins to be unread in the list. Off unless you turn it on.',
+    },
+  } satisfies Record<(typeof notificationMedia)[number], { description: string }>,
 });

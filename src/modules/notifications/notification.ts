@@ -3,6 +3,7 @@ import { registerPersonalData, workText } from '../../graphql/declare/personal-d
 import { defineSubscription } from '../events/changes/define-subscription.ts';
 import { defineResource } from '../events/resource.ts';
 import { keepOutOfTrash } from '../events/trash-types.ts';
+import { linkColumns, linkOf } from './link-of.ts';
 import { NotificationType } from './notification-type.ts';
 import { readableNotifications } from './policy.ts';
 
@@ -44,28 +45,12 @@ registerPersonalData('notifications', {
 // An object that comes back is no news
 keepOutOfTrash('notifications');
 
-/** The path of each type of object. */
-const paths = {
-  aboutTaskId: 'tasks',
-  aboutProjectId: 'projects',
-  aboutMilestoneId: 'milestones',
-  aboutMessageId: 'messages',
-  aboutLeaveRequestId: 'leave',
-  aboutTimesheetId: 'timesheets',
-  aboutActivityReportId: 'activity-reports',
-} as const;
-
-const keys = Object.keys(paths) as (keyof typeof paths)[];
-
 builder.drizzleObjectFields(Notification, (t) => ({
   link: t.string({
     nullable: true,
     description: 'The path of the object, such as `/tasks/<uuid>`: append it to the address of your front end.',
-    select: { columns: Object.fromEntries(keys.map((key) => [key, true])) as Record<keyof typeof paths, true> },
-    resolve: (row) => {
-      const key = keys.find((each) => row[each] !== null);
-      return key ? `/${paths[key]}/${row[key]}` : null;
-    },
+    select: { columns: linkColumns },
+    resolve: (row) => linkOf(row),
   }),
 }));
 

@@ -1,13 +1,17 @@
 import { getColumns, type SQL, sql } from 'drizzle-orm';
+import type { PgColumn } from 'drizzle-orm/pg-core';
 import { given, Statement } from '../../access/statement.ts';
+import type { Answer } from '../../db/slot.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { columnValue, valuesOf } from '../events/row-events.ts';
 import { type EventMetadata, events } from '../events/tables.ts';
+import { jobs } from '../jobs/tables.ts';
 import { profiles } from '../people/tables.ts';
-import { notificationPreferences, notifications, type notificationTypes } from './tables.ts';
+import { type notificationMedia, notificationPreferences, notifications, type notificationTypes } from './tables.ts';
 
 type Column = keyof typeof notifications.$inferSelect;
+type Medium = (typeof notificationMedia)[number];
 type About = Extract<Column, `about${string}`>;
 
 export interface Kind {
@@ -35,6 +39,8 @@ export interface Happened {
 type Given = Record<'actorId' | 'aboutId' | 'people' | 'metadata' | 'now' | 'timeZone', unknown>;
 
 export const aboutId = sql`${given('aboutId')}::uuid`;
+/** The kind of the jobs that mail a notification. */
+export const mailJob = 'notification.mail';
 /** The people that `Happened` names. */
 export const givenPeople = sql`select each::uuid from jsonb_array_elements_text(${given('people')}::jsonb) as each`;
 /** The day in the organization's time zone. */
@@ -52,21 +58,26 @@ export function defineNotification(kind: Kind): (tx: TenantTx, viewer: Viewer | 
     if (!viewer) return;
     statement ??= new Statement<Given>(statementOf(kind));
     const { people = [], details = {} } = what;
-    statement.send(tx, {
+    const values: Given = {
       actorId: viewer.profileId,
       aboutId: what.aboutId,
       people: JSON.stringify(people),
       metadata: JSON.stringify({ event: kind.event, ...details }),
       now: new Date().toISOString(),
       timeZone: tx.timeZone,
-    });
+    };
+    const answered = (mails: Answer): void => {
+      if (mails.length > 0) tx.hasNewJobs = true;
+    };
+    statement.send(tx, values, { answered });
   };
 }
 
 const changedByRepeating = ['message', 'metadata', 'actorId', 'aboutMessageId', 'occurrences', 'happenedAt'] as const;
 
 /**
- * Inserts a notification for each person, or adds to their unread one with the same key. The event of one that was
+ * Inserts a notification for each person, or adds to their unread one with the same key, and a job for each that is to
+ * be mailed. The event of one that was
  * added to has its former values, unless another transaction inserted it at the same time.
  */
 function statementOf({ event, type, title, about, message, recipients, groupBy }: Kind): SQL {
@@ -93,9 +104,10 @@ function statementOf({ event, type, title, about, message, recipients, groupBy }
     ),
     sql` || `,
   );
-  const refused = sql`select from ${notificationPreferences} where ${notificationPreferences.profileId} = ${profiles.id}
-    and ${notificationPreferences.type} = ${text(type)} and ${notificationPreferences.medium} = 'IN_APP'
-    and not ${notificationPreferences.enabled}`;
+  const chosen = (medium: Medium, person: PgColumn): SQL => sql`select from ${notificationPreferences}
+    where ${notificationPreferences.profileId} = ${person} and ${notificationPreferences.type} = ${text(type)}
+      and ${notificationPreferences.medium} = ${text(medium)}`;
+  const refused = sql`${chosen('IN_APP', profiles.id)} and not ${notificationPreferences.enabled}`;
   return sql`with earlier as (
       select ${names(['id', ...repeated])} from ${notifications} where ${notifications.groupKey} = ${key} and ${notifications.readAt} is null),
     added as (
@@ -108,11 +120,17 @@ function statementOf({ event, type, title, about, message, recipients, groupBy }
       order by ${profiles.id}
       on conflict (${names(['groupKey', 'profileId'])}) where read_at is null
       do update set ${sql.join(set, sql`, `)}, ${sql.identifier('updated_at')} = excluded.${sql.identifier('updated_at')}
-      returning ${names(Object.keys(getColumns(notifications)) as Column[])})
-    insert into ${events} (id, actor_id, action, resource_type, resource_id, before, after)
+      returning ${names(Object.keys(getColumns(notifications)) as Column[])}),
+    logged as (insert into ${events} (id, actor_id, action, resource_type, resource_id, before, after)
     select gen_random_uuid(), ${given('actorId')}::uuid, 'notification.added', 'Notification', ${notifications.id},
       case when earlier.id is not null then ${earlierValues} when ${notifications.occurrences} > 1
         then ${columnValue('notifications', notifications.occurrences, sql`${notifications.occurrences} - 1`)} end,
       ${valuesOf('notifications')}
-    from added as ${notifications} left join earlier on earlier.id = ${notifications.id}`;
+    from added as ${notifications} left join earlier on earlier.id = ${notifications.id})
+    insert into ${jobs} (id, kind, payload, run_at)
+    select gen_random_uuid(), ${text(mailJob)},
+      jsonb_build_object('notificationId', ${notifications.id}, 'profileId', ${notifications.profileId}), ${now}
+    from added as ${notifications} where ${notifications.occurrences} = 1
+      and exists (${chosen('EMAIL', notifications.profileId)} and ${notificationPreferences.enabled})
+    returning ${jobs.id}`;
 }

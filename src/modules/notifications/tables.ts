@@ -24,7 +24,7 @@ export const notificationTypes = [
 ] as const;
 
 /** Where a notification is shown. */
-export const notificationMedia = ['IN_APP'] as const;
+export const notificationMedia = ['IN_APP', 'EMAIL'] as const;
 
 /**
  * What one person is told. It refers to the object that it is about, so that it is hidden with the object and deleted
@@ -80,7 +80,7 @@ export const notifications = table(
   ],
 );
 
-/** Which notifications a person receives; all where nothing is chosen. */
+/** Which notifications a person receives: where nothing is chosen, all in the product and none by mail. */
 export const notificationPreferences = table(
   'notification_preferences',
   {

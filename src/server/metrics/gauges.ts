@@ -21,6 +21,8 @@ export interface GaugeSources {
   listener: { readonly up: boolean };
   upkeep: { states(): Iterable<readonly [task: string, state: TaskState]> };
   subscriptions: SubscriptionMeter;
+  /** Undefined if this process has no workers. */
+  jobs: { readonly running: number; readonly totals: Readonly<Record<string, number>> } | undefined;
   watched: Watched;
   /** The lag of the replica for reading; Infinity if it does not answer. */
   replica: { readonly lagMs: number } | undefined;
@@ -49,6 +51,7 @@ export function addGauges(metrics: Metrics, sources: GaugeSources): void {
   addUpkeep(metrics, sources);
   addInstallation(metrics, sources);
   addSubscriptions(metrics, sources);
+  addJobs(metrics, sources);
   const { directory, listener } = sources;
   metrics.add({
     name: 'chantier_directory_lookups_total',
@@ -183,6 +186,18 @@ function addSubscriptions(metrics: Metrics, { subscriptions }: GaugeSources): vo
     labels: ['transport', 'reason'],
     kind: 'counter',
     values: () => subscriptions.ends.map(([transport, reason, count]) => [{ transport, reason }, count] as const),
+  });
+}
+
+function addJobs(metrics: Metrics, { jobs }: GaugeSources): void {
+  if (!jobs) return;
+  metrics.add({ name: 'chantier_jobs_running', help: 'Jobs that run now', values: () => [[{}, jobs.running]] });
+  metrics.add({
+    name: 'chantier_job_attempts_total',
+    help: 'Ended attempts of jobs by outcome: done, failed, died (given up) or returned (the process stopped)',
+    labels: ['outcome'],
+    kind: 'counter',
+    values: () => Object.entries(jobs.totals).map(([outcome, count]) => [{ outcome }, count] as const),
   });
 }
 
