@@ -89,6 +89,7 @@ export class Subscriptions {
     meter.opened(transport);
     const following = watch.follow(admitted.tenant!);
     const key = operationKey(next, args.operationName, args.variableValues);
+    const firstKey = operationKey(args.document, args.operationName, args.variableValues);
     return new FollowedChanges({
       log: following.log,
       authenticate: () => reader.resolve(head),
@@ -103,7 +104,10 @@ export class Subscriptions {
       },
       read: (request, last) => {
         const { log } = following;
-        if (last === undefined) return log.first(() => this.#read(request, args));
+        if (last === undefined) {
+          const group = groupKey(request, firstKey);
+          return this.#frames.next(group, group, request, (of) => log.first(() => this.#read(of, args)));
+        }
         if (last.changed) return this.#read(request, args);
         const { cursor } = last;
         const variableValues = { ...args.variableValues, [cursorVariable]: cursor };
