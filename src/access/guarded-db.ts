@@ -2,8 +2,8 @@ import { and, type InferSelectModel, relationsFilterToSQL, type SQL, sql, type T
 import type { Viewer } from '../identity/viewer.ts';
 import { type Relations, relations } from '../relations.ts';
 import type { TenantDb } from '../tenancy/tenant-session.ts';
-import { unnoticed } from './noticing-viewer.ts';
-import { rowRuleOf, type TableName, type WhereOf } from './row-rules.ts';
+import { type RowRule, rowRuleOf, type TableName, type WhereOf } from './row-rules.ts';
+import { byRights, untracked } from './tracked-viewer.ts';
 
 type Filter = Record<string, unknown>;
 type Config = { where?: Filter; with?: Record<string, Config | boolean | undefined>; [key: string]: unknown };
@@ -22,7 +22,10 @@ interface GuardedQuery<Row> {
 export interface GuardedDb {
   readonly _: TenantDb['_'];
   readonly query: { readonly [T in TableName]: GuardedQuery<InferSelectModel<Relations[T]['table']>> };
-  /** Reads rows of which it was decided before whether the viewer sees them: see `Fellows`. The rules are added too. */
+  /**
+   * Reads rows whose visibility was decided for each viewer before: see `SharedDecisions`. The row rule is added all
+   * the same, but does not make the result personal.
+   */
   findDecided<T extends TableName>(table: T, config: object): Promise<InferSelectModel<Relations[T]['table']>[]>;
   readonly $count: TenantDb['$count'];
   readonly select: TenantDb['select'];
@@ -73,9 +76,15 @@ function guardFilter(table: string, where: Filter, viewer: Viewer): Filter {
 export const guardWhere = <T extends TableName>(table: T, where: WhereOf<T>, viewer: Viewer): WhereOf<T> =>
   guardFilter(table, where as Filter, viewer) as WhereOf<T>;
 
+/** The rule for the viewer. One that depends on its rights alone does not make what is read personal. */
+function ruleOf(table: string, viewer: Viewer): RowRule {
+  const rule = byRights(viewer, (of) => rowRuleOf(table, of));
+  return typeof rule === 'string' ? rule : rowRuleOf(table, viewer);
+}
+
 /** The filter for matching rows that the viewer may see; undefined for all rows. */
-function restrict(table: string, where: Filter | undefined, viewer: Viewer): Filter | undefined {
-  const rule = rowRuleOf(table, viewer);
+function restrict(table: string, where: Filter | undefined, viewer: Viewer, own = viewer): Filter | undefined {
+  const rule = ruleOf(table, own);
   if (rule === 'none') return nothing;
   const asked = where && guardFilter(table, where, viewer);
   if (rule === 'all') return asked;
@@ -86,7 +95,7 @@ function restrict(table: string, where: Filter | undefined, viewer: Viewer): Fil
 export const visibleFilter = restrict;
 
 function guardConfig(table: string, config: Config, viewer: Viewer, own = viewer): Config {
-  const where = restrict(table, config.where, own);
+  const where = restrict(table, config.where, viewer, own);
   const guarded: Config = { ...config };
   if (where) guarded.where = where;
   if (config.with) {
@@ -163,7 +172,7 @@ export function guardDb(db: TenantDb, viewer: Viewer): GuardedDb {
     _: db._,
     query: query as never,
     findDecided: (table, config) =>
-      unguarded[table]!.findMany(guardConfig(table, config as Config, viewer, unnoticed(viewer))) as never,
+      unguarded[table]!.findMany(guardConfig(table, config as Config, viewer, untracked(viewer))) as never,
     $count: $count as never,
     select: ((fields: never) => guardSelect(db.select(fields) as unknown as Selectable, viewer)) as never,
     unguarded: db,

@@ -11,8 +11,9 @@ const dialect = new PgDialect();
 const columns = { profileId: 'profile_id', userId: 'user_id', membershipId: 'membership_id' } as const;
 
 /**
- * Runs a query for several viewers with the same rights, in one statement. `make` builds it for one of them. Returns
- * the rows of each viewer. Throws Declined if a row rule does more with a viewer than compare its ids.
+ * Runs a query for several viewers with the same rights, in one statement. `make` builds it for the template viewer
+ * that it is given. Returns the rows of each viewer. Throws Declined if a row rule does more with a viewer than compare
+ * its ids.
  */
 export async function rowsForEach<Row extends Record<string, unknown>>(
   db: TenantDb,
@@ -40,7 +41,7 @@ function withColumns(query: SQL): SQL {
     const value = params[Number(part) - 1];
     const standIn = standInOf(value);
     if (standIn) return sql.raw(`viewer.${columns[standIn]}`);
-    if (typeof value === 'string' && containsStandIn(value)) throw new Declined('a rule computes with the viewer');
+    if (containsStandIn(String(value))) throw new Declined('a rule computes with the viewer');
     return sql`${sql.param(value)}`;
   });
   if (containsStandIn(text)) throw new Declined('a rule computes with the viewer');

@@ -1,19 +1,18 @@
+import { randomUUID } from 'node:crypto';
 import type { Viewer } from '../identity/viewer.ts';
 import { Declined } from './decline.ts';
 
-/** Stand-ins for the ids of the viewer in compiled conditions. They are random ids that no row has. */
-const standIns = {
-  profileId: '5c0f9f1e-7d53-7c1a-8f4e-0d8f7a6b5c41',
-  userId: '5c0f9f1e-7d53-7c1a-8f4e-0d8f7a6b5c42',
-  membershipId: '5c0f9f1e-7d53-7c1a-8f4e-0d8f7a6b5c43',
-} as const;
+/**
+ * Stand-ins for the ids of the viewer in compiled conditions. They are random ids that no row has and no client knows.
+ */
+const standIns = { profileId: randomUUID(), userId: randomUUID(), membershipId: randomUUID() } as const;
 
 type StandIn = keyof typeof standIns;
 const nameOfStandIn = new Map<unknown, StandIn>(
   Object.entries(standIns).map(([name, value]) => [value, name as StandIn]),
 );
 
-const anyStandIn = /5c0f9f1e-7d53-7c1a-8f4e-0d8f7a6b5c4\d/;
+const anyStandIn = new RegExp(Object.values(standIns).join('|'));
 
 /** An object with only the known properties; reading any other declines compilation. */
 export function only<T extends object>(what: string, known: Partial<T>): T {

@@ -9,10 +9,10 @@ import type { TenantBinding } from '../tenancy/binding.ts';
 import type { ChangePosition } from '../tenancy/read-replica.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
 import type { TenantSession, TenantTx } from '../tenancy/tenant-session.ts';
-import type { Fellows } from './fellows.ts';
 import type { GraphLimits } from './limits/complexity.ts';
 import type { Charge } from './rate-limit/charge.ts';
 import type { Services } from './services.ts';
+import type { SharedDecisions } from './shared-decisions.ts';
 
 /** The progress of a subscription. */
 export interface Followed {
@@ -55,8 +55,8 @@ export interface GraphRequest {
   limits: GraphLimits;
   /** Set for the frames of subscriptions: lets followers share reads whose result is the same for every viewer. */
   shareRead?: ShareRead | undefined;
-  /** Set for the frames of subscriptions: those who get the same frame if the same is decided for them. */
-  fellows?: Fellows;
+  /** Set for the frames of subscriptions: the viewers who get the same frame if they see the same rows. */
+  decisions?: SharedDecisions;
   /** A logger that adds the request's id. */
   logger(): Logger;
 }

@@ -6,7 +6,7 @@ export class VerifiedTokens<Claims extends { expiresAt: Date }> {
   readonly #entries = new Map<string, Claims>();
   readonly #capacity: number;
 
-  constructor(capacity = 10_000) {
+  constructor(capacity = 25_000) {
     this.#capacity = capacity;
   }
 

@@ -143,6 +143,8 @@ export class BoundedStalenessCache<Asked, Value> {
     const values = await readMany(due.map(({ asked }) => asked)).catch(() => undefined);
     const doubtful = this.#renewal?.doubtful;
     this.#renewal = undefined;
+    // The others follow at once, at the next use
+    if (due.length === mostAtOnce) this.#renewedAt = 0;
     if (!values || doubtful) return;
     for (const [index, entry] of due.entries()) {
       const key = keyOf(entry.asked);

@@ -141,7 +141,7 @@ test('a session waits a short time for a slot that knows its key, then takes ano
   expect(pool.stats()).toMatchObject({ hits: 1, misses: 3 });
 });
 
-test('an idle connection that dies is replaced unnoticed', async () => {
+test('an idle connection that dies is replaced untracked', async () => {
   const pool = poolOf({ size: 1 });
   for (let round = 0; round < 10; round++) {
     expect(await markerOf(pool, 'k0')).toBe('k0');

@@ -145,7 +145,7 @@ test('while statements are closed all the time, no caller gets the answer of ano
   expect(pool.stats().closed).toBeGreaterThan(500);
 });
 
-test('slots are replaced one after the other, unnoticed', async () => {
+test('slots are replaced one after the other, untracked', async () => {
   const pool = poolOf({ size: 4, slotBytes: 5 * 1024 * 1024 });
   expect(await crowd(pool, 2_000)).toEqual({ wrong: [], codes: new Map() });
   const { opened, recycled } = pool.stats();

@@ -74,7 +74,7 @@ describe('followers with the same rights', () => {
     for (const frames of all) await frames.close();
   });
 
-  it('each see their own: who is decided to see an object shares it with those who see it too', async () => {
+  it('share frames with exactly those who see the same objects', async () => {
     const company = await server.company();
     const owner = await company.as('OWNER');
     const people = await Promise.all([1, 2, 3, 4].map(() => company.member('CONSULTANT')));
@@ -101,6 +101,53 @@ describe('followers with the same rights', () => {
     const client = await createClient(owner);
     const frame = await all[3]!.next();
     expect(nodeIds(frame)).toEqual([client]);
+    for (const frames of all) await frames.close();
+  });
+
+  it('are told what each of them gains and loses while others do not', async () => {
+    const company = await server.company();
+    const owner = await company.as('OWNER');
+    const people = await Promise.all([1, 2, 3].map(() => company.member('CONSULTANT')));
+    const project = await createProject(owner, { visibility: 'MEMBERS' });
+    const task = (await run(owner, 'createTask', { projectId: project, name: 'T' }, 'task { id }')).task.id;
+    await settledLog(company);
+    const query = `subscription { changes(types: ["Project", "Task", "Client"]) {
+      changed { node { id } } removed { id } cursor } }`;
+    const all = await Promise.all(people.map(({ headers }) => Frames.open(server.yoga, headers, { query })));
+    for (const frames of all) await frames.next();
+    const profileId = `Profile:${people[1]!.profileId}`;
+    const input = { projectId: project, profileId, allocationPercent: 10 };
+    const made = await run(owner, 'createProjectAssignment', input, 'projectAssignment { id }');
+    const gained = await all[1]!.next();
+    expect(nodeIds(gained).sort()).toEqual([project, task].sort());
+    await run(owner, 'deleteProjectAssignment', { id: made.projectAssignment.id }, 'deletedId');
+    const lost: { id: string }[] = (await all[1]!.next()).data.changes.removed;
+    expect(lost.map(({ id }) => id).sort()).toEqual([project, task].sort());
+    const client = await createClient(owner);
+    for (const frames of all) expect(nodeIds(await frames.next())).toEqual([client]);
+    for (const frames of all) await frames.close();
+  });
+
+  it('share frames again after they came back with cursors of their own', async () => {
+    const owner = await (await server.company()).as('OWNER');
+    await settledLog(owner.company);
+    const query =
+      'subscription ($after: String) { changes(after: $after, types: ["Client"]) { changed { node { id } } cursor } }';
+    const open = (after?: string) => Frames.open(server.yoga, owner.headers, { query, variables: { after } });
+    const cursors: string[] = [];
+    for (const frames of [await open()]) {
+      cursors.push((await frames.next()).data.changes.cursor);
+      cursors.push((await until(frames, await createClient(owner))).data.changes.cursor);
+      await frames.close();
+    }
+    const all = await Promise.all(cursors.map(open));
+    for (const frames of all) await frames.next();
+    const first = await createClient(owner);
+    for (const frames of all) await until(frames, first);
+    const from = server.recorded.length;
+    const id = await createFrom(second, owner);
+    for (const frames of all) await until(frames, id);
+    expect(readsSince(from)).toEqual({ log: 1, loads: 1 });
     for (const frames of all) await frames.close();
   });
 

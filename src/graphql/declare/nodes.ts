@@ -32,7 +32,7 @@ interface LoadOptions {
   path?: readonly string[];
   /** Values that columns of the rows must have. */
   equals?: Readonly<Record<string, string>>;
-  /** Whether it was decided before that the viewer sees these rows. */
+  /** Whether the visibility of these rows was already decided, for every viewer who may share them. */
   isDecided?: boolean;
 }
 

@@ -5,7 +5,7 @@ import type { IdTable } from '../../access/rows.ts';
 import { rowsForEach } from '../../access/rows-for-each.ts';
 import { notFound } from '../../lib/errors.ts';
 import { relations } from '../../relations.ts';
-import type { Fellows } from '../fellows.ts';
+import type { SharedDecisions } from '../shared-decisions.ts';
 import { externalReferenceOf } from './global-id.ts';
 
 interface Wanted {
@@ -16,29 +16,34 @@ interface Wanted {
 }
 
 /**
- * The id of an object that the viewer sees, by an argument of a query. With fellows, decides for each of them. Throws
+ * The id of an object that the viewer sees, by an argument of a query. With decisions, decides for each of them. Throws
  * NOT_FOUND.
  */
-export async function visibleId(db: GuardedDb, given: string, wanted: Wanted, fellows?: Fellows): Promise<string> {
+export async function visibleId(
+  db: GuardedDb,
+  given: string,
+  wanted: Wanted,
+  decisions?: SharedDecisions,
+): Promise<string> {
   const { table, typename, field } = wanted;
   const externalReference = externalReferenceOf(given);
   const where = externalReference === undefined ? { id: given } : { externalReference };
-  const found = fellows
-    ? await decideId(db, table, where, fellows)
+  const found = decisions
+    ? await decideId(db, table, where, decisions)
     : ((await db.query[table].findFirst({ columns: { id: true }, where })) as { id: string } | undefined)?.id;
   if (found === undefined) throw notFound(typename, field);
   return found;
 }
 
-/** Decides which of the fellows see the object. */
-async function decideId(db: GuardedDb, table: TableName, where: object, fellows: Fellows) {
+/** Decides which of the decisions see the object. */
+async function decideId(db: GuardedDb, table: TableName, where: object, decisions: SharedDecisions) {
   const of = relations[table].table as unknown as IdTable;
   const found = await rowsForEach<{ id: string }>(
     db.unguarded,
-    fellows.viewers,
+    decisions.viewers,
     (viewer) => sql`select ${of.id} from ${of} where ${and(db.matching(table, where), conditionOf(of, viewer))}`,
   );
   const ids = found.map(([row]) => row?.id);
-  fellows.decided(ids.map((id) => id ?? ''));
+  decisions.record(ids.map((id) => id ?? ''));
   return ids[0];
 }

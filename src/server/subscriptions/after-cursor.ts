@@ -5,22 +5,48 @@ import {
   Kind,
   type OperationDefinitionNode,
   type VariableDefinitionNode,
+  visit,
 } from 'graphql';
 
 /** The variable that holds the cursor; a document cannot have one of this name, because names begin with a letter. */
 export const cursorVariable = '__after';
 
-const known = new WeakMap<OperationDefinitionNode, DocumentNode>();
+interface Following {
+  document: DocumentNode;
+  /** The variables of the client that it still uses. */
+  variables: ReadonlySet<string>;
+}
 
-/** The subscription with a cursor that the server supplies as `after`: what is read for its second and later frames. */
-export function afterCursor(document: DocumentNode, operation: OperationDefinitionNode): DocumentNode {
+const known = new WeakMap<OperationDefinitionNode, Following>();
+
+/**
+ * The subscription with a cursor that the server supplies as `after`: what is read for its second and later frames. A
+ * variable for the client's own `after` is not part of it, so that frames do not depend on where a client began.
+ */
+export function afterCursor(document: DocumentNode, operation: OperationDefinitionNode): Following {
   const before = known.get(operation);
   if (before) return before;
   const following = withVariable(operation);
-  const definitions = document.definitions.map((definition) => (definition === operation ? following : definition));
-  const made = { ...document, definitions };
+  const replaced = (by: OperationDefinitionNode): DocumentNode => ({
+    ...document,
+    definitions: document.definitions.map((definition) => (definition === operation ? by : definition)),
+  });
+  const used = variablesIn(replaced(following));
+  const isUsed = ({ variable: { name: of } }: VariableDefinitionNode) => used.has(of.value);
+  const variableDefinitions = following.variableDefinitions!.filter(isUsed);
+  const made = { document: replaced({ ...following, variableDefinitions }), variables: used };
   known.set(operation, made);
   return made;
+}
+
+/** The names of the variables that are used outside their definitions. */
+function variablesIn(document: DocumentNode): Set<string> {
+  const names = new Set<string>();
+  visit(document, {
+    VariableDefinition: () => false,
+    Variable: ({ name: of }) => void names.add(of.value),
+  });
+  return names;
 }
 
 const name = (value: string) => ({ kind: Kind.NAME, value }) as const;

@@ -3,8 +3,8 @@ import type { Followed, GraphRequest } from '../../graphql/context.ts';
 import { codeOf } from '../../graphql/execute/mask-error.ts';
 import { decodeEventCursor } from '../../modules/events/event-cursor.ts';
 import type { FollowedLog, Wait } from './followed-log.ts';
-import { Rounds } from './rounds.ts';
 import type { EndReason } from './subscription-meter.ts';
+import { TimerWheel } from './timer-wheel.ts';
 
 export interface Frame {
   result: ExecutionResult;
@@ -27,8 +27,10 @@ interface FollowOptions {
   onEnd(reason: EndReason): void;
 }
 
-/** The rights of the sender are checked every two seconds, at least. */
-const checks = new Rounds(2_000);
+/** The sender's rights are checked at least every two seconds. */
+const checks = new TimerWheel(2_000);
+/** After a longer read they are checked once more; milliseconds. */
+const slowReadMs = 1_000;
 
 /**
  * The frames of one subscription. The first frame of one that follows the log has the cursor from which the stream
@@ -39,7 +41,7 @@ const checks = new Rounds(2_000);
 export class FollowedChanges implements AsyncIterableIterator<ExecutionResult> {
   readonly #options: FollowOptions;
   #isOver = false;
-  /** Stops what it waits for. */
+  /** Ends the current wait. */
   #stop: (() => void) | undefined;
   #last: Followed | undefined;
   #lastText: string | undefined;
@@ -100,7 +102,9 @@ export class FollowedChanges implements AsyncIterableIterator<ExecutionResult> {
       if (!before.changed) this.#options.checkRights(request, before.cursor);
       return undefined;
     }
+    const began = performance.now();
     const { result, followed } = await this.#options.read(request, before);
+    if (performance.now() - began > slowReadMs) await this.#requireSame(followed);
     if (this.isOver) return undefined;
     if (!followed || result.errors) this.end(result.errors ? codeOf(result.errors[0]) : 'client');
     else this.#last = followed;
@@ -108,11 +112,17 @@ export class FollowedChanges implements AsyncIterableIterator<ExecutionResult> {
     return followed?.changed && this.#isRepeated(result) ? undefined : result;
   }
 
+  /** Checks the rights again, which may have ended while the read waited for its turn. */
+  async #requireSame(followed: Followed | undefined): Promise<void> {
+    const request = await this.#options.authenticate();
+    if (followed && !followed.changed) this.#options.checkRights(request, followed.cursor);
+  }
+
   /** Whether there is something new before the rights have to be checked. */
   async #hasNews({ position, changed }: Followed): Promise<boolean> {
     const { hasNews, stop } = changed ? waitFor(changed) : this.#options.log.wait(decodeEventCursor(position));
     this.#stop = stop;
-    const cancel = checks.after(stop);
+    const cancel = checks.within(stop);
     try {
       return await hasNews;
     } finally {

@@ -1,6 +1,6 @@
-import { NoticingViewer } from '../../access/noticing-viewer.ts';
+import { TrackedViewer } from '../../access/tracked-viewer.ts';
 import { Context, type GraphRequest } from '../../graphql/context.ts';
-import { Fellows } from '../../graphql/fellows.ts';
+import { SharedDecisions } from '../../graphql/shared-decisions.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { Lru } from '../../lib/lru.ts';
 import type { Frame } from './followed-changes.ts';
@@ -14,63 +14,71 @@ interface Waiting {
   resolve(frame: Promise<Frame> | Frame): void;
 }
 
-/** The most people for whom one statement decides what they see. */
+/** The most viewers for whom one statement decides what they see. */
 const mostTogether = 250;
-/** How many operations are remembered whose frames differ from person to person. */
+/** The most operations remembered as personal. */
 const mostPersonal = 1_000;
 
 /**
- * Makes one frame for all people with the same rights who wait for it, if it is the same for them. Nobody has to say so
- * of an operation: it is read for one of them, with a viewer that notices whether anything personal is read of it, and
- * what is decided for each person (which objects it sees) is decided for all of them in the same snapshot.
+ * Makes one frame for all viewers with the same rights who wait for it, if it is the same for them. Operations need no
+ * annotation: the frame is read for one viewer, and it is tracked whether anything personal is read of that viewer.
+ * What is decided for each person (which objects it sees) is decided for all of them in the same snapshot.
  */
 export class SharedFrames {
   readonly #gathering = new Map<string, Waiting[]>();
   readonly #personal = new Lru<true>(mostPersonal);
 
   /**
-   * `group` names everything on which the frame depends, apart from the rows and the person; `operation` is its part
+   * `groupOfFrame` names everything on which the frame depends, apart from the rows and the person; `group` is its part
    * that stays the same from frame to frame. `read` must be equal for the whole group.
    */
-  next(operation: string, group: string, request: GraphRequest, read: Read): Promise<Frame> {
-    if (this.#personal.get(operation)) return read(request);
+  next(group: string, groupOfFrame: string, request: GraphRequest, read: Read): Promise<Frame> {
+    if (this.#personal.get(group)) return read(request);
     const { viewer } = new Context(request);
     return new Promise((resolve) => {
       const waiting = { request, viewer, resolve };
-      const others = this.#gathering.get(group);
+      const others = this.#gathering.get(groupOfFrame);
       if (others) return void others.push(waiting);
-      this.#gathering.set(group, [waiting]);
-      // Those whom the same change has woken find out first that they wait for the same
+      this.#gathering.set(groupOfFrame, [waiting]);
+      // One turn of the event loop, in which all whom one change has woken join the group
       setImmediate(() => {
-        const all = this.#gathering.get(group)!;
-        this.#gathering.delete(group);
+        const all = this.#gathering.get(groupOfFrame)!;
+        this.#gathering.delete(groupOfFrame);
         for (let from = 0; from < all.length; from += mostTogether) {
-          void this.#answer(operation, all.slice(from, from + mostTogether), read);
+          void this.#answer(group, all.slice(from, from + mostTogether), read);
         }
       });
     });
   }
 
-  async #answer(operation: string, all: readonly Waiting[], read: Read): Promise<void> {
-    const [first, ...others] = all;
-    if (others.length === 0) return first!.resolve(read(first!.request));
-    const noticing = new NoticingViewer(first!.viewer);
-    const fellows = new Fellows(all.map(({ viewer }) => viewer));
-    const reading = read({ ...first!.request, viewer: noticing.viewer, account: noticing.viewer, fellows });
-    first!.resolve(reading);
-    const frame = await reading.catch(() => undefined);
-    // An error may be of the first one alone
-    if (frame === undefined || frame.result.errors) return readEach(others, read);
-    if (noticing.isPersonal) {
-      this.#personal.set(operation, true);
-      return readEach(others, read);
+  async #answer(group: string, all: readonly Waiting[], read: Read): Promise<void> {
+    const [first] = all;
+    if (all.length === 1) return readEach(all, read);
+    const { viewer, tracked, decisions } = together(all);
+    const request = { ...first!.request, viewer, account: viewer, decisions };
+    const frame = await (async () => read(request))().catch(() => undefined);
+    const [alike, ...different] = decisions.groups.map((positions) => positions.map((n) => all[n]!));
+    if (frame && !frame.result.errors && !tracked.readPersonal) {
+      for (const { resolve } of alike!) resolve(frame);
+      for (const others of different) void this.#answer(group, others, read);
+      return;
     }
-    const [alike, ...different] = fellows.groups.map((group) => group.map((n) => all[n]!));
-    for (const { resolve } of alike!) resolve(frame);
-    for (const group of different) void this.#answer(operation, group, read);
+    // An error may concern the first viewer alone, or come from reading for so many
+    const isRefusal = frame?.result.errors?.every((error) => refusals.has(error.extensions?.code));
+    if (!isRefusal) this.#personal.set(group, true);
+    readEach(isRefusal ? alike! : all, read);
+    if (isRefusal) for (const others of different) void this.#answer(group, others, read);
   }
 }
 
+/** Codes that say something of the viewer's objects and cursor, so that others may get an answer. */
+const refusals: ReadonlySet<unknown> = new Set(['NOT_FOUND', 'CURSOR_EXPIRED', 'FORBIDDEN']);
+
+function together(all: readonly Waiting[]) {
+  const tracked = new TrackedViewer(all[0]!.viewer);
+  return { tracked, viewer: tracked.viewer, decisions: new SharedDecisions(all.map(({ viewer }) => viewer)) };
+}
+
 function readEach(all: readonly Waiting[], read: Read): void {
-  for (const { request, resolve } of all) resolve(read(request));
+  for (const { request, resolve } of all) resolve((async () => read(request))());
 }

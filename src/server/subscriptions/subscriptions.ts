@@ -80,7 +80,9 @@ export class Subscriptions {
 
   #follow(args: ExecutionArgs, head: RequestHead, admitted: GraphRequest, transport: Transport): FollowedChanges {
     const operation = getOperationAST(args.document, args.operationName)!;
-    const next = afterCursor(args.document, operation);
+    const { document, variables } = afterCursor(args.document, operation);
+    const given = Object.entries(args.variableValues ?? {}).filter(([name]) => variables.has(name));
+    const next = { ...args, document, variableValues: Object.fromEntries(given) };
     const { viewer } = new Context(admitted);
     const member = viewer.membershipId;
     this.#take(member);
@@ -88,7 +90,7 @@ export class Subscriptions {
     const leave = online.enter(viewer);
     meter.opened(transport);
     const following = watch.follow(admitted.tenant!);
-    const key = operationKey(next, args.operationName, args.variableValues);
+    const key = operationKey(document, args.operationName, next.variableValues);
     const firstKey = operationKey(args.document, args.operationName, args.variableValues);
     return new FollowedChanges({
       log: following.log,
@@ -110,12 +112,12 @@ export class Subscriptions {
         }
         if (last.changed) return this.#read(request, args);
         const { cursor } = last;
-        const variableValues = { ...args.variableValues, [cursorVariable]: cursor };
+        const variableValues = { ...next.variableValues, [cursorVariable]: cursor };
         const read = (of: GraphRequest): Promise<Frame> =>
-          this.#read({ ...of, shareRead: shareReadOf(log, of) }, { ...args, document: next, variableValues });
+          this.#read({ ...of, shareRead: shareReadOf(log, of) }, { ...next, variableValues });
         const group = groupKey(request, key);
         return this.#frames.next(group, `${group} ${cursor}`, request, (of) =>
-          of.fellows ? read(of) : log.share(frameKey(of, key, cursor), () => read(of)),
+          of.decisions ? read(of) : log.share(frameKey(of, key, cursor), () => read(of)),
         );
       },
     });

@@ -86,8 +86,8 @@ interface ChangesArgs {
 async function answerChanges(args: ChangesArgs, ctx: Context, info: GraphQLResolveInfo): Promise<Page> {
   const { after, types } = args;
   const first = eventsPerPage(args.first);
-  const { shareRead, fellows } = ctx.request;
-  const read = await readChanges(ctx.db, ctx.viewer, { after, types, first, shareRead, fellows });
+  const { shareRead, decisions } = ctx.request;
+  const read = await readChanges(ctx.db, ctx.viewer, { after, types, first, shareRead, decisions });
   const { cursor, hasMore, changed, removed } = read;
   followOn(ctx, read, changed.size + removed.size === 0);
   return { cursor, hasMore, removed: removedOf(read), changed: await loadChanged(ctx, info, read) };

@@ -102,13 +102,16 @@ const changedDescription =
 const listOf = ({ only }: Pick<SubscriptionSpec, 'only'>): string => (only === undefined ? 'changed' : 'added');
 
 async function answer(spec: SubscriptionSpec, args: Args, ctx: Context, info: GraphQLResolveInfo): Promise<Frame> {
-  const { name } = spec.type;
+  const { type, within = {} } = spec;
+  const { name } = type;
   const first = eventsPerPage(args.first);
-  const equals = await parentsOf(spec, args, ctx);
-  const valued = Object.keys(equals).length > 0 ? [name] : [];
-  const { shareRead, fellows } = ctx.request;
-  const wanted = { after: args.after, types: [name], first, valued, shareRead, fellows };
+  const valued = Object.keys(within).some((column) => args[column] != null) ? [name] : [];
+  const { shareRead, decisions } = ctx.request;
+  const wanted = { after: args.after, types: [name], first, valued, shareRead, decisions };
+  // First, because its page of the log may come from another transaction, and must not be newer than this one's
+  // snapshot
   const read = await readChanges(ctx.db, ctx.viewer, wanted);
+  const equals = await parentsOf(spec, args, ctx);
   const seen = appeared(read, spec);
   const ids = seen.map((id) => ({ typename: name, id }));
   const how = { path: [listOf(spec)], equals, isDecided: true };
@@ -133,7 +136,7 @@ async function parentsOf({ within = {} }: SubscriptionSpec, args: Args, ctx: Con
     const { id } = (args[column] ?? {}) as Partial<GlobalId>;
     if (id === undefined) continue;
     const of = { table: type.tableName as TableName, typename: type.name, field: column };
-    equals[column] = await visibleId(ctx.db, id, of, ctx.request.fellows);
+    equals[column] = await visibleId(ctx.db, id, of, ctx.request.decisions);
   }
   return equals;
 }

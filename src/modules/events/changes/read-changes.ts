@@ -1,7 +1,7 @@
 import type { GuardedDb } from '../../../access/guarded-db.ts';
-import { byRights } from '../../../access/noticing-viewer.ts';
+import { byRights } from '../../../access/tracked-viewer.ts';
 import type { ShareRead } from '../../../graphql/context.ts';
-import type { Fellows } from '../../../graphql/fellows.ts';
+import type { SharedDecisions } from '../../../graphql/shared-decisions.ts';
 import type { Viewer } from '../../../identity/viewer.ts';
 import { AppError } from '../../../lib/errors.ts';
 import type { TenantDb } from '../../../tenancy/tenant-session.ts';
@@ -23,8 +23,8 @@ interface ChangesWanted {
   valued?: readonly string[];
   /** Shares the read of the log between viewers. */
   shareRead?: ShareRead | undefined;
-  /** For whom it is decided at the same time. */
-  fellows?: Fellows | undefined;
+  /** The viewers whose visibility is decided in the same statement. */
+  decisions?: SharedDecisions | undefined;
 }
 
 export interface Changes extends VisibleChanges {
@@ -62,7 +62,7 @@ export async function readChanges(
   const hasMore = page.length < found.length;
   const end = hasMore ? page.at(-1)!.position : later(state.settled, page.at(-1)?.position ?? after);
   return {
-    ...(await decide(db, after, candidatesOf(types, page), wanted.fellows)),
+    ...(await decide(db, after, candidatesOf(types, page, wanted.decisions), wanted.decisions)),
     mutationsOf: mutationsOf(page),
     events: page,
     hasMore,
@@ -70,17 +70,17 @@ export async function readChanges(
   };
 }
 
-/** Decides what the viewer sees of the candidates, together with its fellows. */
+/** Decides what the viewer sees of the candidates, together with its decisions. */
 async function decide(
   db: TenantDb,
   after: EventPosition,
   candidates: readonly Candidates[],
-  fellows: Fellows | undefined,
+  decisions: SharedDecisions | undefined,
 ): Promise<VisibleChanges> {
   const isAlike = candidates.every(({ type }) => type.rule === 'all');
-  if (!fellows || isAlike) return visibleChanges(db, after, candidates);
-  const each = await visibleChangesOfEach(db, fellows.viewers, after, candidates);
-  fellows.decided(each.map(asText));
+  if (!decisions || isAlike) return visibleChanges(db, after, candidates);
+  const each = await visibleChangesOfEach(db, decisions.viewers, after, candidates);
+  decisions.record(each.map(asText));
   const [own] = each;
   if (own instanceof AppError) throw own;
   return own!;
@@ -125,10 +125,18 @@ function pageOf(found: readonly LoggedChange[], first: number): LoggedChange[] {
 const replacesData = ({ action }: LoggedChange): boolean =>
   action === 'organization.restored' || action === 'organization.cloned';
 
-function candidatesOf(types: readonly ChangedType[], page: readonly LoggedChange[]): Candidates[] {
+function candidatesOf(
+  types: readonly ChangedType[],
+  page: readonly LoggedChange[],
+  decisions: SharedDecisions | undefined,
+): Candidates[] {
   const ids = idsByType(page);
   return types.flatMap((type) => {
-    const candidates = { type, ids: [...(ids.get(type.typename) ?? [])], affected: affectedRows(type, page) };
+    const candidates = {
+      type,
+      ids: [...(ids.get(type.typename) ?? [])],
+      affected: affectedRows(type, page, decisions?.viewers),
+    };
     return candidates.ids.length + candidates.affected.length > 0 ? [candidates] : [];
   });
 }

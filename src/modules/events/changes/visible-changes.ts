@@ -52,7 +52,8 @@ export async function visibleChanges(
 
 /**
  * The same for several viewers with the same rights, in one statement. The rules of the candidates must be those of a
- * template viewer. A viewer for whom too much has changed gets the error.
+ * template viewer. Returns CURSOR_EXPIRED, instead of
+ * throwing it, for a viewer for whom too much has changed.
  */
 export async function visibleChangesOfEach(
   db: TenantDb,
