@@ -22,8 +22,8 @@ const signInput = z.object({ id: uuidField, expectedVersion: versionField });
 const returnInput = z.object({ id: uuidField, expectedVersion: versionField.nullish(), note: textField.nullish() });
 
 /**
- * Signs a submitted report, for the contact of its client alone: a CLIENT, so that no colleague of the person signs. The
- * version says which content the contact has read. Throws NOT_FOUND, FORBIDDEN, STALE_VERSION, INVALID_STATE.
+ * Signs a submitted report, for the contact of its client alone: a CLIENT, so that no colleague of the person signs.
+ * The version says which content the contact has read. Throws NOT_FOUND, FORBIDDEN, STALE_VERSION, INVALID_STATE.
  */
 export async function signActivityReport(
   tx: TenantTx,
