@@ -18,6 +18,7 @@ import './modules/jobs/rewinding.ts';
 import './modules/notifications/index.ts';
 import './modules/finance/index.ts';
 import { builder } from './graphql/declare/builder.ts';
+import { keepGraph } from './graphql/declare/built-graph.ts';
 
 /** The graph: the same for every tenant, built once. One import per module. */
-export const schema = builder.toSchema();
+export const schema = keepGraph(builder.toSchema());

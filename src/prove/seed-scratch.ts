@@ -21,6 +21,7 @@ const extraInput = (idOf: (typename: string) => string, staff: string): Record<s
   createProjectAssignment: { profileId: staff },
   setTaskLabels: { addLabelIds: [idOf('Label')] },
   sendMessage: { attachments: [{ name: 'Plan', url: 'https://scratch.invalid/plan' }], mentionIds: [idOf('Profile')] },
+  createSavedView: { list: 'tasks', arguments: { where: { name: { contains: 'sample' } } }, isShared: true },
   createTask: { projectId: idOf('Project') },
   createTimeEntry: { description: 'Sample' },
   // Another week than the samples', in which time can be recorded

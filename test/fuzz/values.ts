@@ -230,6 +230,7 @@ const checked: Record<string, string> = {
   vatNumber: 'FR88100000009',
   iban: 'FR7699999000010000012345693',
   bic: 'AGRIFRPPXXX',
+  list: 'tasks',
 };
 
 /** A value as a document writes it. Enums are names there, which only the type tells. */

@@ -161,6 +161,10 @@ describe('the same change again', async () => {
       },
       setMilestoneTask: { milestoneId, taskId: id, weight: 3 },
       setTaskLabels: { taskId: id, labelIds: [label] },
+      updateSavedView: {
+        id: await made('createSavedView', { list: 'tasks', name: 'Mine' }, 'savedView'),
+        ...{ name: 'My  view', arguments: { orderBy: [{ field: 'NAME' }] }, columns: ['name'], isShared: true },
+      },
       updateLabel: { id: label, name: 'Renamed label', color: '#ABCDEF', description: 'Text' },
       addMilestoneAssignee: { milestoneId, profileId },
       addMilestoneDependency: { milestoneId, dependsOnId },

@@ -60,6 +60,13 @@ const steps = {
     role: pick(['ASSIGNEE', 'WATCHER'], other),
   })),
   leaveTask: does('deleteTaskMember', (story, { one }) => ({ id: known(story, 'TaskMember', one) })),
+  saveView: makes('SavedView', (_story, { one, other }) => ({
+    ...{ list: 'tasks', name: `View ${one} ${other}`, arguments: { where: { name: { eq: `${one}` } } } },
+  })),
+  changeView: does('updateSavedView', (story, { one, other }) => ({
+    ...{ id: known(story, 'SavedView', one), name: `Seen ${other}`, columns: ['name', 'status'] },
+  })),
+  deleteView: does('deleteSavedView', (story, { one }) => ({ id: known(story, 'SavedView', one) })),
   createLabel: makes('Label', (story, { one, other }) => ({
     name: `Label ${one}`,
     color: '#1f6feb',

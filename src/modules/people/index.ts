@@ -5,3 +5,4 @@ import './viewer-profile.ts';
 import './working-days.ts';
 import './presence.ts';
 import './rewinding.ts';
+import './saved-view.ts';

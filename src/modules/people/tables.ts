@@ -45,3 +45,28 @@ export const profiles = table(
     check('profiles_presence', oneOf(t.presence, presenceStatuses)),
   ],
 );
+
+/** A way to look at a list of the graph. */
+export const savedViews = table(
+  'saved_views',
+  {
+    id: primaryId(),
+    ownerId: uuid()
+      .notNull()
+      .references(() => profiles.id, { onDelete: 'cascade' }),
+    name: label().notNull(),
+    /** The name of a root field. */
+    list: text().notNull(),
+    /** JSON as text: that type also holds the strings that jsonb refuses. */
+    arguments: text().notNull().default('{}'),
+    columns: text().array().notNull().default([]),
+    isShared: boolean().notNull().default(false),
+    version: version(),
+    ...lifetime,
+  },
+  (t) => [
+    uniqueIndex('saved_views_name').on(t.ownerId, t.list, sql`extensions.name_key(${t.name})`),
+    index('saved_views_shared').on(t.list).where(sql`${t.isShared}`),
+    check('saved_views_arguments', sql`${t.arguments} is json object`),
+  ],
+);
