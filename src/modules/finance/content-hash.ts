@@ -21,20 +21,27 @@ const lineColumns = [
   ...(['vatCategory', 'vatRate', 'exemptionReason', 'netAmount'] as const),
 ] as const satisfies readonly (keyof Line)[];
 
+/** What is hashed besides where it is not null, so that older hashes stay as they are. */
+const laterLineColumns = ['downPaymentId'] as const satisfies readonly (keyof Line)[];
+
 /**
  * SHA-256 of what an invoice says, in hexadecimal. Equal values give equal hashes, whichever form the database returns:
  * numbers have their shortest form, and keys of objects are sorted.
  */
 export function contentHash(
   invoice: Pick<Invoice, (typeof columns)[number]>,
-  lines: readonly Pick<Line, (typeof lineColumns)[number]>[],
+  lines: readonly Pick<Line, (typeof lineColumns | typeof laterLineColumns)[number]>[],
 ): string {
   const [ofInvoice, ofLine] = [getColumns(invoices), getColumns(invoiceLines)];
   const content = [
     ...columns.map((column) => canonical(invoice[column], ofInvoice[column])),
     lines
       .toSorted((a, b) => a.position - b.position || (a.id < b.id ? -1 : 1))
-      .map((line) => lineColumns.map((column) => canonical(line[column], ofLine[column]))),
+      .map((line) =>
+        [...lineColumns, ...laterLineColumns.filter((column) => line[column] !== null)].map((column) =>
+          canonical(line[column], ofLine[column]),
+        ),
+      ),
   ];
   return createHash('sha256').update(JSON.stringify(content)).digest('hex');
 }

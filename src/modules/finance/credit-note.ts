@@ -12,6 +12,8 @@ import {
 } from '../../lib/decimal.ts';
 import { AppError, badInput } from '../../lib/errors.ts';
 import type { TenantTx } from '../../tenancy/tenant-session.ts';
+import { requireNotTakenBack } from './down-payment.ts';
+import { isSameRate } from './invoice-totals.ts';
 import { releaseCharged } from './release-charged.ts';
 import { convertedTotals } from './set-totals.ts';
 import { lockIssued, settle } from './settle-invoice.ts';
@@ -28,7 +30,7 @@ export async function creditedBy(
   if (!creditedInvoiceId) return undefined;
   const field = 'input.creditedInvoiceId';
   const invoice = await getVisible(tx, viewer, invoices, creditedInvoiceId, 'Invoice', field);
-  if (!invoice.number || invoice.kind !== 'INVOICE') throw badInput('must be an issued invoice', field);
+  if (!invoice.number || invoice.kind === 'CREDIT_NOTE') throw badInput('must be an issued invoice', field);
   return invoice;
 }
 
@@ -48,6 +50,7 @@ export function requireSameParty(invoice: Party, note: Party): void {
 export async function credit(tx: TenantTx, viewer: Viewer, draft: Invoice): Promise<Invoice> {
   const note = { ...draft };
   const invoice = await lockIssued(tx, viewer, note.creditedInvoiceId!, 'input.id');
+  await requireNotTakenBack(tx, invoice);
   const before = await tx
     .select({ vatLines: invoices.vatLines })
     .from(invoices)
@@ -92,10 +95,6 @@ function withVat(
   const grossTotal = formatAmount(addDecimals(toDecimal(note.netTotal), toDecimal(vatTotal)));
   return { vatLines, vatTotal, grossTotal, ...convertedTotals({ ...note, vatTotal }) };
 }
-
-/** A rate is kept as it was written: 20 and 20.00 are the same. */
-const isSameRate = (a: string | null, b: string | null): boolean =>
-  a === null || b === null ? a === b : compareDecimals(toDecimal(a), toDecimal(b)) === 0;
 
 /** The basis or the VAT of the lines with the category and rate of one. */
 const sumOf = (of: 'basis' | 'amount', lines: readonly VatLine[], { vatCategory, vatRate }: VatLine): Decimal =>

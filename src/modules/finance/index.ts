@@ -7,6 +7,8 @@ import './invoice-line.ts';
 import './invoice-series.ts';
 import './payment.ts';
 import './invoice-ageing.ts';
+import './financial-summary.ts';
 import './invoice-expenses.ts';
 import './invoice-time.ts';
+import './take-back-down-payment.ts';
 import './invoiced-time-entry.ts';

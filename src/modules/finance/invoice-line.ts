@@ -68,6 +68,7 @@ export const InvoiceLine = defineResource('invoiceLines', {
       max: 500,
     },
     expense: 'The expense that it charges; null for any other line, and if you may not see it.',
+    downPayment: 'The down payment that it takes back with its VAT; null for any other line.',
     expenseReleasedAt: {
       description: 'When the invoice was credited in full, so that the expense can be charged again; else null.',
       inputDescription: 'When the invoice was credited in full',
@@ -98,6 +99,10 @@ export const InvoiceLine = defineResource('invoiceLines', {
     writes: columns,
     before: async ({ tx, viewer, parent, current, next, values }) => {
       requireDraft(parent);
+      if (current.downPaymentId)
+        throw new AppError('INVALID_STATE', 'This line takes back a down payment: delete it instead', {
+          field: 'input.id',
+        });
       const { vatCategory } = values;
       const changesCategory = vatCategory !== undefined && vatCategory !== current.vatCategory;
       const isOtherCategory = changesCategory && !('vatRate' in values);

@@ -48,6 +48,10 @@ export function invoiceTotals(lines: readonly Line[]) {
   };
 }
 
+/** A rate is kept as it was written: 20 and 20.00 are the same. */
+export const isSameRate = (a: string | null, b: string | null): boolean =>
+  a === null || b === null ? a === b : compareDecimals(toDecimal(a), toDecimal(b)) === 0;
+
 const hundred = toDecimal('100');
 
 const sum = (amounts: readonly string[]): Decimal =>

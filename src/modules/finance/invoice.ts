@@ -10,6 +10,7 @@ import { defineResource } from '../events/resource.ts';
 import { projects } from '../projects/tables.ts';
 import { setExpense } from './charge-expense.ts';
 import { creditedBy, requireSameParty } from './credit-note.ts';
+import { setDownPayment } from './down-payment.ts';
 import { InvoiceParty, InvoiceVatLine } from './invoice-parts.ts';
 import { freeEntries } from './invoiced-time-entry.ts';
 import { issued } from './issue-invoice.ts';
@@ -28,7 +29,8 @@ const inCurrency = (description: string) => ({
 
 export const Invoice = defineResource('invoices', {
   name: 'Invoice',
-  description: 'An invoice to a client, or a credit note. Once it is issued, what it says never changes.',
+  description:
+    'An invoice to a client, a credit note or a down payment. Once it is issued, what it says never changes.',
   module: 'finance',
   read: readableInvoices,
   write: 'invoice:write',
@@ -40,9 +42,11 @@ export const Invoice = defineResource('invoices', {
     },
     kind: {
       description: 'What it is.',
+      default: 'INVOICE, or CREDIT_NOTE with `creditedInvoiceId`',
       values: {
         INVOICE: 'An invoice.',
         CREDIT_NOTE: 'Lowers what the client owes for an issued invoice; its amounts are positive.',
+        DOWN_PAYMENT: 'Asks for money before the work; the invoice for the work takes it back.',
       },
     },
     creditedInvoice: {
@@ -111,9 +115,9 @@ export const Invoice = defineResource('invoices', {
   list: 'The invoices of the organization.',
   create: {
     description:
-      'Creates a draft of an invoice or, with `creditedInvoiceId`, of a credit note. Without a project, it fails with ' +
+      'Creates a draft of an invoice, of a down payment or, with `creditedInvoiceId`, of a credit note. Without a project, it fails with ' +
       'FORBIDDEN for members who lack project:read-all, since they would not see it.',
-    writes: ['clientId', 'creditedInvoiceId', ...columns],
+    writes: ['clientId', 'kind', 'creditedInvoiceId', ...columns],
     before: async ({ tx, viewer, values }) => {
       const credited = await creditedBy(tx, viewer, values);
       const currency = values.currency ?? credited?.currency ?? tx.currency;
@@ -121,7 +125,10 @@ export const Invoice = defineResource('invoices', {
       if (credited) requireSameParty(credited, { clientId: values.clientId, currency });
       checkRate(tx, { currency, exchangeRate }, Boolean(values.exchangeRate ?? credited));
       await requireProjectOf(tx, viewer, values);
-      return { currency, exchangeRate, ...(credited && { kind: 'CREDIT_NOTE' as const }) };
+      const kind = values.kind ?? (credited ? 'CREDIT_NOTE' : 'INVOICE');
+      if ((kind === 'CREDIT_NOTE') !== Boolean(credited))
+        throw badInput(credited ? 'must be CREDIT_NOTE' : 'needs `creditedInvoiceId`', 'input.kind');
+      return { currency, exchangeRate, kind };
     },
   },
   update: {
@@ -187,7 +194,10 @@ Invoice.action('cancel', {
       viewer,
       lines.map(({ id }) => id),
     );
-    for (const { id, expenseId } of lines) if (expenseId) await setExpense(tx, viewer, id, expenseId, null);
+    for (const { id, expenseId, downPaymentId } of lines) {
+      if (expenseId) await setExpense(tx, viewer, id, expenseId, null);
+      if (downPaymentId) await setDownPayment(tx, viewer, id, { before: downPaymentId, after: null });
+    }
     return { status: 'CANCELLED' };
   },
 });

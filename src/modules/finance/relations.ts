@@ -29,10 +29,13 @@ export const financeRelations = defineRelationsPart(
       creditedInvoice: r.one.invoices({ from: r.invoices.creditedInvoiceId, to: r.invoices.id, alias: 'credit' }),
       creditNotes: r.many.invoices({ from: r.invoices.id, to: r.invoices.creditedInvoiceId, alias: 'credit' }),
       allocations: r.many.paymentAllocations({ from: r.invoices.id, to: r.paymentAllocations.invoiceId }),
-      lines: r.many.invoiceLines({ from: r.invoices.id, to: r.invoiceLines.invoiceId }),
+      lines: r.many.invoiceLines({ from: r.invoices.id, to: r.invoiceLines.invoiceId, alias: 'lines' }),
     },
     invoiceLines: {
-      invoice: r.one.invoices({ from: r.invoiceLines.invoiceId, to: r.invoices.id, optional: false }),
+      invoice: r.one.invoices({
+        ...{ from: r.invoiceLines.invoiceId, to: r.invoices.id, optional: false, alias: 'lines' },
+      }),
+      downPayment: r.one.invoices({ from: r.invoiceLines.downPaymentId, to: r.invoices.id, alias: 'downPayment' }),
       expense: r.one.expenses({ from: r.invoiceLines.expenseId, to: r.expenses.id }),
       timeEntries: r.many.invoicedTimeEntries({ from: r.invoiceLines.id, to: r.invoicedTimeEntries.invoiceLineId }),
     },

@@ -21,7 +21,7 @@ type Invoice = typeof invoices.$inferSelect;
 /** An issued invoice, locked. Throws NOT_FOUND, and BAD_INPUT for a draft, a cancelled one and a credit note. */
 export async function lockIssued(tx: TenantTx, viewer: Viewer, id: string, field: string): Promise<Invoice> {
   const invoice = await lockVisible(tx, viewer, invoices, id, 'Invoice', field);
-  if (!invoice.number || invoice.kind !== 'INVOICE') throw badInput('must be an issued invoice', field);
+  if (!invoice.number || invoice.kind === 'CREDIT_NOTE') throw badInput('must be an issued invoice', field);
   return invoice;
 }
 

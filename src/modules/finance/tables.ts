@@ -33,12 +33,14 @@ export const vatRegimes = ['MONTHLY', 'QUARTERLY', 'SIMPLIFIED', 'FRANCHISE'] as
 export const vatCategories = ['S', 'Z', 'E', 'AE', 'K', 'G', 'O'] as const;
 /** How an agreed number of days relates to the end of a month: not at all, or one after the other. */
 export const monthEndRules = ['NONE', 'DAYS_THEN_MONTH_END', 'MONTH_END_THEN_DAYS'] as const;
-export const invoiceKinds = ['INVOICE', 'CREDIT_NOTE'] as const;
+export const invoiceKinds = ['INVOICE', 'CREDIT_NOTE', 'DOWN_PAYMENT'] as const;
 export const invoiceStatuses = ['DRAFT', 'ISSUED', 'PARTLY_PAID', 'PAID', 'CREDITED', 'CANCELLED'] as const;
 export const paymentMethods = ['TRANSFER', 'CARD', 'CHEQUE', 'CASH', 'DIRECT_DEBIT', 'OTHER'] as const;
 export const invoiceLineKinds = ['ITEM', 'ALLOWANCE', 'CHARGE'] as const;
 /** The units of quantities (UN/ECE Recommendation 20). */
 export const units = ['DAY', 'HUR', 'C62'] as const;
+/** How the work of a project is billed. */
+export const billings = ['TIME_AND_MATERIALS', 'FIXED_PRICE', 'INTERNAL'] as const;
 export const expenseStatuses = ['DRAFT', 'SUBMITTED', 'APPROVED', 'REJECTED'] as const;
 
 /** An amount in the organization's currency. */
@@ -122,6 +124,8 @@ export const projectBudgets = table(
     saleTotal: amount().notNull(),
     estimatedCost: amount().notNull(),
     targetMarginPercent: numeric({ precision: 5, scale: 2 }),
+    billing: text({ enum: billings }).notNull().default('TIME_AND_MATERIALS'),
+    percentComplete: numeric({ precision: 5, scale: 2 }),
     reason: text(),
     externalReference: externalReference(),
     version: version(),
@@ -131,6 +135,8 @@ export const projectBudgets = table(
     uniqueIndex('project_budgets_revision').on(t.projectId, t.revision),
     uniqueIndex('project_budgets_external_reference').on(t.externalReference),
     check('project_budgets_margin', sql`${t.targetMarginPercent} between 0 and 100`),
+    check('project_budgets_billing', oneOf(t.billing, billings)),
+    check('project_budgets_percent_complete', sql`${t.percentComplete} between 0 and 100`),
   ],
 );
 
@@ -215,10 +221,7 @@ export const partyColumns = [
   ...(['vatOnDebits', 'consumer'] as const),
 ] as const;
 
-/**
- * Invoices and credit notes. A trigger keeps the tenant's role from changing or deleting them once they are issued,
- * save for what payments and credit notes change.
- */
+/** Once issued, a trigger keeps the tenant's role from changing them, save for what payments and credit notes do. */
 export const invoices = table(
   'invoices',
   {
@@ -307,12 +310,14 @@ export const invoiceLines = table(
     /** The expense that the line charges; an expense is charged once, and again once its invoice is undone. */
     expenseId: uuid().references(() => expenses.id),
     expenseReleasedAt: instant(),
+    downPaymentId: uuid().references(() => invoices.id),
     version: version(),
     ...lifetime,
   },
   (t) => [
     index('invoice_lines_invoice').on(t.invoiceId, t.position),
     index('invoice_lines_of_expense').on(t.expenseId),
+    index('invoice_lines_down_payment').on(t.downPaymentId),
     uniqueIndex('invoice_lines_charged_expense').on(t.expenseId).where(sql`${t.expenseReleasedAt} is null`),
     check('invoice_lines_kind', oneOf(t.kind, invoiceLineKinds)),
     check('invoice_lines_unit', oneOf(t.unit, units)),
@@ -371,10 +376,7 @@ export const paymentAllocations = table(
   ],
 );
 
-/**
- * A time entry that a line charges. An entry is charged once: a line that is deleted sets its entries free, and an
- * invoice that is undone releases them, but keeps what it charged.
- */
+/** A time entry that a line charges, once; released when the invoice is undone, which keeps what it charged. */
 export const invoicedTimeEntries = table(
   'invoiced_time_entries',
   {
