@@ -4,6 +4,7 @@ import { activityReportRoute } from './activity-report-page.ts';
 import { assetRoute } from './asset-routes.ts';
 import { homeRoutes } from './home.ts';
 import { invitationRoute } from './invitation-route.ts';
+import { invoiceRoute } from './invoice-page.ts';
 import { passwordRoutes } from './password-routes.ts';
 import { verificationRoute } from './verification-route.ts';
 
@@ -14,6 +15,7 @@ export const pageRoutes = (options: ExplorerOptions): Route[] => [
   invitationRoute(options),
   verificationRoute(options),
   activityReportRoute(options),
+  invoiceRoute(options),
   explorerRoute(options),
   assetRoute(),
 ];
