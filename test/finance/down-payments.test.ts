@@ -121,6 +121,18 @@ describe('a down payment', () => {
     const refused = { code: 'BAD_INPUT', field: 'input.downPaymentId' };
     for (const id of [unissued, invoice, dollars, final]) expect(await takeBack(final, id)).toMatchObject(refused);
     expect(await takeBack(elsewhere, await downPayment())).toMatchObject(refused);
+    const taking = await draft([['5000']]);
+    await takeBack(taking, await downPayment());
+    for (const [name, more] of [
+      ['clientId', { clientId: other }],
+      ['currency', { currency: 'USD', exchangeRate: '0.5' }],
+    ] as const)
+      expect(await run(manager, 'updateInvoice', { id: taking, ...more }, 'invoice { id }')).toMatchObject({
+        ...{ code: 'INVALID_STATE', field: `input.${name}` },
+      });
+    expect(await run(manager, 'updateInvoice', { id: taking, note: 'Thanks' }, 'invoice { id }')).toEqual({
+      invoice: { id: taking },
+    });
     expect(await takeBack(unissued, await downPayment())).toMatchObject({ code: 'BAD_INPUT', field: 'input.id' });
     expect(await takeBack(invoice, await downPayment())).toMatchObject({ code: 'INVALID_STATE', field: 'input.id' });
     for (const by of [client, await company.as('CONSULTANT')])

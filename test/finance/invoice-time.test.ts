@@ -167,6 +167,11 @@ describe('the time of a project', () => {
     const reopen = () => run(manager, 'reopenTimeEntries', { ids: [id] });
     const refused = { code: 'INVALID_STATE', timeEntryId: id };
     const first = await invoice(projectId);
+    const elsewhere = { id: first.invoice.id, clientId: await createClient(manager), projectId: null };
+    expect(await run(manager, 'updateInvoice', elsewhere)).toMatchObject({
+      code: 'INVALID_STATE',
+      field: 'input.clientId',
+    });
     expect(await reopen()).toMatchObject(refused);
     await run(manager, 'cancelInvoice', { id: first.invoice.id });
     const second = await invoice(projectId);

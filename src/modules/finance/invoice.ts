@@ -15,6 +15,7 @@ import { InvoiceParty, InvoiceVatLine } from './invoice-parts.ts';
 import { freeEntries } from './invoiced-time-entry.ts';
 import { issued } from './issue-invoice.ts';
 import { readableInvoices, seesInvoicesOfNoProject } from './policy.ts';
+import { requireNothingCharged } from './require-nothing-charged.ts';
 import { convertedTotals, readLines } from './set-totals.ts';
 
 const one = toDecimal('1');
@@ -136,6 +137,8 @@ export const Invoice = defineResource('invoices', {
     from: draft,
     before: async ({ tx, viewer, current, next, values }) => {
       if (current.kind === 'CREDIT_NOTE') requireSameParty(current, next);
+      const changed = (['clientId', 'currency'] as const).find((column) => next[column] !== current[column]);
+      if (changed) await requireNothingCharged(tx, current.id, `input.${changed}`);
       checkRate(tx, next, values.exchangeRate !== undefined || next.currency === current.currency);
       if (next.projectId !== current.projectId || next.clientId !== current.clientId)
         await requireProjectOf(tx, viewer, next);
