@@ -135,6 +135,23 @@ describe('a notification', () => {
     expect(await told(manager)).toEqual([]);
   });
 
+  it('tells of a duplicated project, not of each of its tasks', async () => {
+    const original = await createProject(manager, { name: 'Original' });
+    const assignment = { projectId: original, profileId: profileOf(member), allocationPercent: 1 };
+    await createPart(manager, 'ProjectAssignment', assignment);
+    const tasks = ['One', 'Two'];
+    for (const name of tasks) {
+      const taskId = await createTask(manager, { projectId: original, name, assigneeId: profileOf(member) });
+      await run(manager, 'createTaskMember', { taskId, profileId: profileOf(colleague), role: 'ASSIGNEE' });
+    }
+    for (const who of [member, colleague]) await run(who, 'markAllNotificationsRead', {}, 'markedCount');
+    const copy = { projectId: original, name: 'Copy', startDate: '2026-02-02', withPeople: true };
+    const { project } = await run(manager, 'duplicateProject', copy, 'project { tasks { nodes { assignee { id } } } }');
+    expect(project.tasks.nodes).toEqual(tasks.map(() => ({ assignee: { id: profileOf(member) } })));
+    expect(await told(member)).toEqual(['You were assigned to a project: Copy']);
+    expect(await told(colleague)).toEqual([]);
+  });
+
   it('tells of what waits for approval and of what was decided', async () => {
     await run(manager, 'updateProfile', { id: profileOf(member), managerId: profileOf(manager) });
     const { timesheet } = await run(member, 'submitTimesheet', { day: '2025-01-06' }, 'timesheet { id }');

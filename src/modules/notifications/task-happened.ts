@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { onEvent } from '../events/handlers.ts';
+import type { EventMetadata } from '../events/tables.ts';
 import { taskMembers, tasks } from '../tasks/tables.ts';
 import { aboutId, defineNotification, givenPeople } from './notify.ts';
 
@@ -25,16 +26,19 @@ const notifyOfCompletion = defineNotification({
     union select ${taskMembers.profileId} from ${taskMembers} where ${taskMembers.taskId} = ${aboutId}`,
 });
 
+/** Whoever is assigned to a duplicated project is told of the project, not of each of its tasks. */
+const isCopy = (metadata: EventMetadata | undefined): boolean => metadata?.duplicated === true;
+
 for (const action of ['task.created', 'task.updated'])
-  onEvent(action, async (tx, viewer, { resourceId, after }) => {
+  onEvent(action, async (tx, viewer, { resourceId, after, metadata }) => {
     const person = after?.assigneeId;
-    if (typeof person !== 'string' || person === viewer?.profileId) return;
+    if (isCopy(metadata) || typeof person !== 'string' || person === viewer?.profileId) return;
     notifyAssignee(tx, viewer, { aboutId: resourceId, people: [person] });
   });
 
-onEvent('taskMember.created', async (tx, viewer, { after }) => {
+onEvent('taskMember.created', async (tx, viewer, { after, metadata }) => {
   const { taskId, profileId, role } = after as typeof taskMembers.$inferSelect;
-  if (role !== 'ASSIGNEE' || profileId === viewer?.profileId) return;
+  if (isCopy(metadata) || role !== 'ASSIGNEE' || profileId === viewer?.profileId) return;
   notifyAssignee(tx, viewer, { aboutId: taskId, people: [profileId] });
 });
 

@@ -12,7 +12,10 @@ export async function insertRows(tx: TenantTx, table: PgTable, rows: readonly ob
     await tx.insert(table).values(rows.slice(at, at + rowsPerStatement) as never);
 }
 
-/** Inserts objects of a type in this order, with the event of their creation. */
+/**
+ * Inserts objects of a type in this order, with the event of their creation. Its metadata say that it is a copy: nobody
+ * is notified of each task of a duplicated project.
+ */
 export async function insertObjects(
   tx: TenantTx,
   viewer: Viewer,
@@ -24,6 +27,8 @@ export async function insertObjects(
   await recordEvents(
     tx,
     viewer,
-    rows.map(({ id, ...after }) => ({ action, resourceType: typename, resourceId: id, after })),
+    rows.map(({ id, ...after }) => ({
+      ...{ action, resourceType: typename, resourceId: id, after, metadata: { duplicated: true } },
+    })),
   );
 }
