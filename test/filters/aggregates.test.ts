@@ -141,7 +141,7 @@ interface Row {
   hours: string;
   billable: boolean;
   workDate: string;
-  project: { client: { sector: string | null } } | null;
+  project: { id: string; client: { sector: string | null } } | null;
   profile: { id: string };
 }
 
@@ -195,6 +195,13 @@ const measures = {
     order: 'countDistinct: WORK_DATE',
     of: (rows: readonly Row[]) => new Set(rows.map(({ workDate }) => workDate)).size,
   },
+  /** Hidden projects do not count. */
+  projects: {
+    shown: 'projects: countDistinct(of: PROJECT)',
+    field: undefined,
+    order: 'countDistinct: PROJECT',
+    of: (rows: readonly Row[]) => new Set(rows.flatMap(({ project }) => project?.id ?? [])).size,
+  },
 };
 type MeasureName = keyof typeof measures;
 const measureNames = Object.keys(measures) as MeasureName[];
@@ -202,7 +209,7 @@ const measureNames = Object.keys(measures) as MeasureName[];
 interface Question {
   names: KeyName[];
   shown: MeasureName[];
-  above: { measure: 'sum' | 'avg' | 'min' | 'max'; bound: number };
+  above: { measure: 'sum' | 'avg' | 'min' | 'max' | 'projects'; bound: number };
   order: { measure: MeasureName; direction: 'ASC' | 'DESC' } | undefined;
   from: string;
   billable: boolean | undefined;
@@ -212,7 +219,7 @@ const questions: fc.Arbitrary<Question> = fc.record({
   names: fc.shuffledSubarray(Object.keys(keys) as KeyName[]),
   shown: fc.shuffledSubarray(measureNames, { minLength: 1 }),
   above: fc.record({
-    measure: fc.constantFrom('sum', 'avg', 'min', 'max'),
+    measure: fc.constantFrom('sum', 'avg', 'min', 'max', 'projects'),
     bound: fc.integer({ min: -1, max: 12 }),
   }),
   order: fc.option(
@@ -227,9 +234,13 @@ function documentOf({ names, shown, above, order, from, billable }: Question): s
   const by = names.map((name) => `{ ${keys[name].by} }`);
   const where = `{ workDate: { gte: "${from}" }${billable === undefined ? '' : `, billable: { eq: ${billable} }`} }`;
   const orderBy = order ? `, orderBy: [{ ${measures[order.measure].order}, direction: ${order.direction} }]` : '';
+  const having =
+    above.measure === 'projects'
+      ? `countDistinct: { project: { gt: ${above.bound} } }`
+      : `${above.measure}: { hours: { gt: "${above.bound}" } }`;
   const shownKeys = names.length ? `keys { ${names.map((name) => keys[name].shown)} }` : '';
   return `{ timeEntriesAggregate(
-    by: [${by}], where: ${where}, having: { ${above.measure}: { hours: { gt: "${above.bound}" } } }${orderBy}
+    by: [${by}], where: ${where}, having: { ${having} }${orderBy}
   ) { ${shownKeys} ${shown.map((name) => measures[name].shown).join(' ')} } }`;
 }
 
@@ -275,7 +286,7 @@ it.each(roles)(
     const member = await acme.as(role);
     const { data: seen } = await answers(
       member,
-      '{ timeEntries(first: 100) { nodes { hours billable workDate project { client { sector } } profile { id } } } }',
+      '{ timeEntries(first: 100) { nodes { hours billable workDate project { id client { sector } } profile { id } } } }',
     );
     const rows = (seen as { timeEntries: { nodes: Row[] } } | null | undefined)?.timeEntries.nodes;
     if (['OWNER', 'ADMIN', 'MANAGER', 'CONSULTANT'].includes(role)) expect(rows!.length).toBeGreaterThan(5);

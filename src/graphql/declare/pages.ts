@@ -128,7 +128,8 @@ export function defineConnection<Shape>(
 function totalCountField(t: PothosSchemaTypes.ObjectFieldBuilder<SchemaTypes, CountedConnection>) {
   return t.int({
     description: 'The number of matching objects on all pages. Counted only when selected.',
-    extensions: { pothosDrizzleTotalCount: true },
+    complexity: 10,
+    extensions: { pothosDrizzleTotalCount: true, chantierAllPages: true },
     resolve: ({ totalCount }) => (typeof totalCount === 'function' ? totalCount() : (totalCount ?? 0)),
   });
 }

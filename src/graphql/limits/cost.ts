@@ -4,7 +4,7 @@ import { coercedVariables } from '../variables.ts';
 import type { GraphLimits } from './complexity.ts';
 import { type OperationCost, operationCost } from './operation-cost.ts';
 
-const costs = new WeakMap<OperationDefinitionNode, OperationCost>();
+const costs = { compiled: newCosts(), executed: newCosts() };
 
 /** A limit up to this is small: the executor may answer all of it. */
 const smallLimit = 10_000;
@@ -24,12 +24,12 @@ const executedComplexity = ({ complexity }: GraphLimits): number =>
 export function checkCost(args: ExecutionArgs, limits: GraphLimits): number {
   const operation = getOperationAST(args.document, args.operationName);
   if (!operation) return 0;
-  const { depth, breadth } = costOf(args, operation);
+  const way = operation.operation === 'query' ? 'compiled' : 'executed';
+  const { depth, breadth } = costOf(args, operation, way);
   const cost: Partial<GraphLimits> = { depth, breadth };
   requireWithin(cost, limits);
-  const isQuery = operation.operation === 'query';
-  const allowed = isQuery ? limits : { ...limits, complexity: executedComplexity(limits) };
-  const complexity = complexityOf(args, operation);
+  const allowed = way === 'compiled' ? limits : { ...limits, complexity: executedComplexity(limits) };
+  const complexity = complexityOf(args, operation, way);
   requireWithin({ ...cost, complexity }, allowed);
   return complexity;
 }
@@ -38,7 +38,7 @@ export function checkCost(args: ExecutionArgs, limits: GraphLimits): number {
 export function checkExecuted(args: ExecutionArgs, limits: GraphLimits, why: string): void {
   const operation = getOperationAST(args.document, args.operationName);
   if (!operation) return;
-  const complexity = complexityOf(args, operation);
+  const complexity = complexityOf(args, operation, 'executed');
   const allowed = executedComplexity(limits);
   if (complexity <= allowed) return;
   throw new AppError(
@@ -48,16 +48,22 @@ export function checkExecuted(args: ExecutionArgs, limits: GraphLimits, why: str
   );
 }
 
-function costOf({ schema, document }: ExecutionArgs, operation: OperationDefinitionNode): OperationCost {
-  const cost = costs.get(operation) ?? operationCost(schema, document, operation);
-  costs.set(operation, cost);
+function newCosts() {
+  return new WeakMap<OperationDefinitionNode, OperationCost>();
+}
+
+type Way = keyof typeof costs;
+
+function costOf({ schema, document }: ExecutionArgs, operation: OperationDefinitionNode, way: Way): OperationCost {
+  const cost = costs[way].get(operation) ?? operationCost(schema, document, operation, way === 'executed');
+  costs[way].set(operation, cost);
   return cost;
 }
 
-function complexityOf(args: ExecutionArgs, operation: OperationDefinitionNode): number {
+function complexityOf(args: ExecutionArgs, operation: OperationDefinitionNode, way: Way): number {
   const { errors, variableValues } = coercedVariables(args, operation);
   if (errors) throw errors[0];
-  return costOf(args, operation).complexity(variableValues);
+  return costOf(args, operation, way).complexity(variableValues);
 }
 
 function requireWithin(cost: Partial<GraphLimits>, limits: GraphLimits): void {

@@ -64,7 +64,7 @@ export function aggregatesOf(model: Model, page: Page) {
   const field = (t: ArgumentBuilder, options: { args?: object; extensions?: object; [option: string]: unknown }) =>
     t.field({
       type: [types().group],
-      complexity: (args: { first?: number | null }) => ({ field: 10, multiplier: pricedGroups(args) }),
+      complexity: (args: Record<string, unknown>) => priceOf(args, short.read(args)),
       ...options,
       extensions: { chantierAggregate: declaration, ...options.extensions },
       args: {
@@ -119,9 +119,15 @@ function once<T>(make: () => T): () => T {
   return () => (made ??= make());
 }
 
-/** Groups cost by the hundred: most of the work is reading the rows, whatever the number of groups. */
-const pricedGroups = (args: { first?: number | null; limit?: number | null }): number =>
-  Math.max(1, Math.ceil((args.first ?? args.limit ?? groupSizes.default) / 100));
+/**
+ * Groups cost by the hundred in a compiled statement: most of its work is reading the rows, whatever the number of
+ * groups. Objects under the keys cost what they cost for each group.
+ */
+function priceOf(args: Record<string, unknown>, { groupBy }: AggregateArguments) {
+  const most = Number(args.first ?? args.limit ?? groupSizes.default);
+  const groups = groupBy?.length ? Math.max(1, most) : 1;
+  return { field: 10, multiplier: Math.max(1, Math.ceil(most / 100)), groups };
+}
 
 function declarationOf(model: Model, page: Page, short: ReturnType<typeof shortKeysOf>): AggregateDeclaration {
   const read = (args: object): AggregateArguments => short.read(args as Record<string, unknown>);

@@ -7,6 +7,8 @@ import type { Unit } from './periods.ts';
 
 export type Reference = Field & { reference: ColumnReference };
 
+export const isReference = (field: Field): field is Reference => field.reference !== undefined;
+
 /** One key of the groups: a field of the rows, or of a row that they refer to. */
 export interface Key {
   /** `project.client.sector`, `workDate/MONTH`, `project.id`. */

@@ -110,7 +110,7 @@ function referenceFields(t: GroupFields, field: ReturnType<typeof referencesOf>[
         type: rowTypeOf(reference.target),
         nullable: true,
         description: `The ${toWords(key)}, when grouped by its id; null if you may not see it.`,
-        extensions: rowOfKey((path) => idOfKey([...path, key], 'id')),
+        extensions: { ...rowOfKey((path) => idOfKey([...path, key], 'id')), chantierEachGroup: true },
         resolve: ({ values, path }: GroupKeys) => {
           const id = values.get(idOfKey([...path, key], 'id'));
           return id ? { id } : null;

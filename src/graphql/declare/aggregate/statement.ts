@@ -5,7 +5,8 @@ import type { TableName } from '../../../access/row-rules.ts';
 import type { Viewer } from '../../../identity/viewer.ts';
 import { relations } from '../../../relations.ts';
 import { prepared } from '../request-placeholder.ts';
-import type { Key, Reference } from './dimensions.ts';
+import type { Field } from '../resource/fields.ts';
+import { isReference, type Key, type Reference } from './dimensions.ts';
 import { forbiddenField, type Measure, measureSql } from './measures.ts';
 import { periodOf } from './periods.ts';
 
@@ -78,7 +79,7 @@ export function groupsStatement(question: Question, request: RequestValues): Gro
   const keyNames = new Map(keys.map((key, place) => [key.id, `k${place}`]));
   const keyValues = keys.map((key, place) => sql`${rows.valueOf(key)} as ${nameOf(`k${place}`)}`);
   const taken = measures.map((measure, place) => ({ ...measure, name: `m${place}`, value: nameOf(`v${place}`) }));
-  const values = taken.flatMap(({ of, value }) => (of ? [sql`${rows.column(of.field.column)} as ${value}`] : []));
+  const values = taken.flatMap(({ of, value }) => (of ? [sql`${rows.measured(of.field)} as ${value}`] : []));
   const measured = new Map(taken.map((measure) => [measure.id, measureSql(measure, measure.value)]));
   const places = [...keyNames.values()].map(nameOf);
   const order = orderOf(question, keyNames, measured);
@@ -146,6 +147,11 @@ class Rows {
   /** A column of the rows. */
   column(name: string): SQL {
     return columnOf(this.#request.rows.table, name);
+  }
+
+  /** The value of a field; null for a reference to a row that a row rule hides. */
+  measured(field: Field): SQL {
+    return isReference(field) ? this.#idOf([field]) : this.column(field.column);
   }
 
   valueOf({ path, field, unit }: Key): SQL {
