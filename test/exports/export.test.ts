@@ -1,15 +1,17 @@
 import { request as httpRequest } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { sql } from 'drizzle-orm';
+import { desc, eq, like, sql } from 'drizzle-orm';
 import { getNamedType, isObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { sha256Of } from '../../src/graphql/documents/document-id.ts';
+import { uuidv7 } from '../../src/lib/ids.ts';
 import type { Logger } from '../../src/lib/logger.ts';
 import { clients } from '../../src/modules/clients/tables.ts';
 import { projects } from '../../src/modules/projects/tables.ts';
 import { schema } from '../../src/schema.ts';
 import { buildGraphServer } from '../../src/serve.ts';
 import { HttpServer } from '../../src/server/http.ts';
+import { auditLogs } from '../../src/tenancy/tables.ts';
 import { withAllModules } from '../support/all-modules.ts';
 import { Backends } from '../support/backends.ts';
 import { answerOf, open, requestText } from '../support/raw-http.ts';
@@ -120,6 +122,22 @@ describe('the rows of a list', () => {
         '',
       ].join('\r\n'),
     );
+  });
+
+  it('hold no formula where spreadsheets split cells at semicolons', async () => {
+    const texts = ['a;=1+1', 'b;"=1+1"', 'c\n-2', 'd;e - f; g', ';;@x'];
+    const rows = texts.map((name, place) => ({ id: uuidv7(), name, sector: `semicolon ${place}` }));
+    await here.app.binding.write(acme.tenant, (tx) => tx.insert(clients).values(rows));
+    const listed = `{ clients(where: { sector: { startsWith: "semicolon" } }, orderBy: [{ field: CREATED_AT, direction: ASC }]) {
+      nodes { name sector }
+    } }`;
+    expect(await lines({ query: listed })).toEqual(
+      expect.arrayContaining(rows.map(({ name, sector }) => ({ name, sector }))),
+    );
+    const file = (await (await post({ query: listed })).text()).split('\r\n').slice(1, -1);
+    const written = ['"a;\'=1+1"', '"b;""\'=1+1"""', '"c\n\'-2"', '"d;e - f; g"', '";;\'@x"'];
+    expect(file.sort()).toEqual(written.map((text, place) => `${text},semicolon ${place}`).sort());
+    await here.app.binding.write(acme.tenant, (tx) => tx.delete(clients).where(like(clients.sector, 'semicolon%')));
   });
 
   it('come as JSON Lines, with lists as values', async () => {
@@ -331,11 +349,11 @@ describe('a long export', () => {
   const query = '{ clients(where: { name: { startsWith: "Many" } }) { nodes { name sector } } }';
   const one = '{ clients(where: { name: { eq: "@home" } }) { nodes { name } } }';
   const busy = () => here.app.pool.stats().busy;
-  const begun = async (signal?: AbortSignal) => {
+  const begun = async (signal?: AbortSignal, by = owner) => {
     const response = await fetch(`http://127.0.0.1:${http.port}/export`, {
       method: 'POST',
       ...(signal && { signal }),
-      headers: { 'content-type': 'application/json', ...owner.headers },
+      headers: { 'content-type': 'application/json', ...by.headers },
       body: JSON.stringify({ query }),
     });
     const reader = response.body!.getReader();
@@ -373,6 +391,29 @@ describe('a long export', () => {
     await vi.waitFor(() => expect(here.app.pool.stats()).toMatchObject({ busy: 0, quarantined: 0 }));
     expect(await lines({ query: one })).toHaveLength(1);
     expect(logged.slice(before)).toEqual([]);
+  });
+
+  it('is cut within five seconds when its sender is no member any more, and the audit log says so', async () => {
+    const leaver = await acme.member('MANAGER');
+    const reader = await begun(undefined, leaver);
+    const { members } = await owner.ok('{ members(first: 100) { nodes { id user { id } } } }');
+    const { id } = members.nodes.find(({ user }: { user: { id: string } }) => user.id.endsWith(leaver.user.id));
+    await owner.ok(`mutation { removeMember(input: { memberId: "${id}" }) { memberId } }`);
+    await vi.waitFor(() => expect(busy()).toBe(0), 5_000);
+    const rest = (async () => {
+      while (!(await reader.read()).done);
+    })();
+    await expect(rest).rejects.toThrow('terminated');
+    await vi.waitFor(async () => {
+      const entries = await here.app.catalog.read((db) =>
+        db.select().from(auditLogs).where(eq(auditLogs.actorId, leaver.user.id)).orderBy(desc(auditLogs.id)).limit(2),
+      );
+      expect(entries).toMatchObject([
+        { action: 'export.ended', outcome: 'FAILURE', metadata: { format: 'csv', rows: expect.any(Number) } },
+        { action: 'export.started', outcome: 'SUCCESS', organizationId: acme.tenant.id },
+      ]);
+    });
+    expect(logged.join()).toContain('an export was cut off');
   });
 
   it('with a limit reads no more rows than that', async () => {

@@ -12,16 +12,24 @@ export interface ExportFormat {
 
 /** Spreadsheets run a cell with one of these first characters as a formula; some also take the full-width forms. */
 const formula = /^[=+\-@\t\r\n＝＋－＠]/;
-const toQuote = /[",\r\n]|^\s|\s$/;
+/**
+ * The same after what ends a cell where spreadsheets expect semicolons or tabs: they split cells there, even inside
+ * quotes.
+ */
+const formulaInside = /([;\t\r\n]"*)(?=[=+\-@＝＋－＠])/g;
+const toQuote = /[",;\r\n]|^\s|\s$/;
 
 /** Null is an empty cell; an empty text is `""`, so that the two differ. */
 function cell(value: unknown, kind: ExportColumn['kind']): string {
   if (value === null) return '';
   const plain = typeof value === 'string' ? value : kind === 'json' ? JSON.stringify(value) : String(value);
   if (plain === '') return '""';
-  const text = kind !== 'number' && formula.test(plain) ? `'${plain}` : plain;
+  const text = kind === 'number' ? plain : withoutFormulas(plain);
   return toQuote.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
+
+const withoutFormulas = (text: string): string =>
+  (formula.test(text) ? `'${text}` : text).replace(formulaInside, "$1'");
 
 const csv: ExportFormat = {
   type: 'text/csv; charset=utf-8; header=present',

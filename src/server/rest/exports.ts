@@ -15,8 +15,10 @@ import type { RequestHead } from '../request/head.ts';
 import { rateLimitHeaders } from '../request/rate-limit.ts';
 import { type ReadDocumentOptions, readDocument } from '../request/read-document.ts';
 import { RefreshCookie } from '../request/refresh-cookie.ts';
+import { watchRights } from '../request/watch-rights.ts';
 import type { Route, RouteAnswer, RouteHead, RouteRequest } from '../routes/route.ts';
 import { defineRoute } from '../routes/serve-route.ts';
+import { type RecordEnd, recordExport } from './export-audit.ts';
 import type { RunningExports } from './running-exports.ts';
 
 export interface ExportRouteOptions extends AdmissionOptions, ReadDocumentOptions, ParamsOptions {
@@ -45,7 +47,7 @@ interface Caller {
 /**
  * `/export` returns the rows of a list or an aggregate as CSV or JSON Lines, in one stream: by POST with the body of a
  * GraphQL request, or by GET with its query string. The query string also has `format` and `limit`. An export that
- * fails after its first rows cuts the connection.
+ * fails after its first rows cuts the connection, and so does one whose sender loses the rights to it.
  */
 export const exportRoute = (options: ExportRouteOptions): Route =>
   defineRoute<Caller>({
@@ -76,8 +78,8 @@ async function exportRows(request: RouteRequest<Caller>, options: ExportRouteOpt
   const params = await paramsOf(request, options);
   const permit = options.running.take(request.caller.request.tenant!.id);
   try {
-    const opened = await open(params, request, limit, options);
-    return answerOf(opened, exportFormats[format], request.caller.head, permit, options.logger);
+    const begun = await open(params, request, { format, limit }, options);
+    return answerOf(begun, exportFormats[format], request.caller, permit, options);
   } catch (error) {
     permit[Symbol.dispose]();
     throw error;
@@ -92,12 +94,17 @@ const paramsOf = async (request: RouteRequest<Caller>, options: ParamsOptions): 
     ? readQueryString(request.query.toString(), options)
     : readGraphParams(await request.json(), options);
 
+interface Begun {
+  opened: OpenedExport;
+  recordEnd: RecordEnd;
+}
+
 async function open(
   params: GraphParams,
   { caller, address }: RouteRequest<Caller>,
-  limit: number | undefined,
+  { format, limit }: { format: string; limit: number | undefined },
   options: ExportRouteOptions,
-): Promise<OpenedExport> {
+): Promise<Begun> {
   const { head, request: resolved } = caller;
   const document = await options.gate.open(params, head);
   const parsed = await readDocument(document.text, address, options);
@@ -106,19 +113,45 @@ async function open(
   return reportOperation(options.onOperation, args, async (setTenant) => {
     const admitted = await admit(args, head, options, { request: resolved, ...document });
     setTenant(admitted.tenant);
-    return openExport(args, admitted, { limit, mostMs });
+    // Before it holds a connection to the organization's database
+    const recordEnd = await recordExport(resolved, { format, limit, document: document.text }, options.logger);
+    try {
+      return { opened: await openExport(args, admitted, { limit, mostMs }), recordEnd };
+    } catch (error) {
+      await recordEnd({ rows: 0, isComplete: false });
+      throw error;
+    }
   });
 }
 
 function answerOf(
-  opened: OpenedExport,
+  { opened, recordEnd }: Begun,
   format: ExportFormat,
-  { charge }: RequestHead,
+  { head, request }: Caller,
   permit: Disposable,
-  logger: Logger,
+  { reader, logger }: ExportRouteOptions,
 ): RouteAnswer {
-  const body = Readable.from(textOf(opened, format, logger), { objectMode: true, highWaterMark: 1 });
-  body.once('close', () => void opened.end().finally(() => permit[Symbol.dispose]()));
+  let isComplete = false;
+  const texts = textOf(opened, format, logger, () => (isComplete = true));
+  const body = Readable.from(texts, { objectMode: true, highWaterMark: 1 });
+  const watch = watchRights({
+    viewer: request.viewer!,
+    authenticate: () => reader.resolve(head),
+    onEnd: (error) => {
+      const { code, message } = toRequestError(error, logger);
+      logger.warn({ code, reason: message }, 'an export was cut off');
+      body.destroy(error as Error);
+      // A statement that runs would delay the end of the stream
+      void opened.end();
+    },
+  });
+  body.once('close', () => {
+    watch[Symbol.dispose]();
+    void opened
+      .end()
+      .finally(() => permit[Symbol.dispose]())
+      .finally(() => recordEnd({ rows: opened.rowCount(), isComplete }));
+  });
   const day = new Date().toISOString().slice(0, 10);
   return {
     status: 200,
@@ -126,7 +159,7 @@ function answerOf(
       'content-type': format.type,
       'content-disposition': `attachment; filename="${opened.name}-${day}.${format.extension}"`,
       trailer: 'chantier-rows, chantier-last-cursor',
-      ...rateLimitHeaders(charge),
+      ...rateLimitHeaders(head.charge),
     },
     body,
     trailers: () => ({
@@ -140,6 +173,7 @@ async function* textOf(
   { columns, batches }: OpenedExport,
   format: ExportFormat,
   logger: Logger,
+  onComplete: () => void,
 ): AsyncGenerator<Buffer> {
   const head = format.head(columns);
   if (head) yield Buffer.from(head);
@@ -149,7 +183,7 @@ async function* textOf(
       if (code !== 'CANCELLED') logger.warn({ code, reason: message }, 'an export was cut off');
       throw error;
     });
-    if (done) return;
+    if (done) return onComplete();
     yield Buffer.from(format.lines(columns, rows));
   }
 }
