@@ -10,7 +10,10 @@ export interface ClaimedJob {
   attempts: number;
 }
 
-/** The job that has been due for longest, locked until then; without one, when there will be one. */
+/**
+ * The job that has been due for longest, locked until then; without one, when there will be one. The subquery is
+ * compared by `=`, because PostgreSQL may run one of `in` several times, and each time lock another row.
+ */
 export async function claimJob(
   tx: TenantTx,
   now: Date,
@@ -19,7 +22,7 @@ export async function claimJob(
   const at = sql`${now.toISOString()}::timestamptz`;
   const [claimed] = await tx.execute<ClaimedJob & Record<string, unknown>>(sql`
     update ${jobs} set locked_until = ${until.toISOString()}::timestamptz, attempts = ${jobs.attempts} + 1
-    where ${jobs.id} in (select ${jobs.id} from ${jobs} where ${jobs.diedAt} is null and ${jobs.runAt} <= ${at}
+    where ${jobs.id} = (select ${jobs.id} from ${jobs} where ${jobs.diedAt} is null and ${jobs.runAt} <= ${at}
       and coalesce(${jobs.lockedUntil}, '-infinity') <= ${at}
       order by ${jobs.runAt}, ${jobs.id} limit 1 for update skip locked)
     returning ${jobs.id}, ${jobs.kind}, ${jobs.payload}, ${jobs.attempts}`);

@@ -7,7 +7,7 @@ import type { Tenant } from '../tenancy/tenant.ts';
 import type { TenantTx } from '../tenancy/tenant-session.ts';
 import type { JobKind } from './job-kind.ts';
 import { type ClaimedJob, claimJob, failJob, finishJob, returnJob } from './job-rows.ts';
-import { retryDelay } from './retry-delay.ts';
+import { mostAttempts, retryDelay } from './retry-delay.ts';
 import { TurnsOfTenants } from './turns-of-tenants.ts';
 
 export interface JobWorkerOptions {
@@ -25,7 +25,7 @@ export interface JobWorkerOptions {
 /** The outcomes of attempts, since the start of the process. */
 export type JobTotals = Record<'done' | 'failed' | 'died' | 'returned', number>;
 
-/** An attempt that takes longer is aborted. */
+/** After this time the signal of an attempt aborts, and the attempt counts as failed. */
 const attemptMs = 60_000;
 /** A job whose process died is begun again after this time. Longer than an attempt. */
 const leaseMs = 2 * attemptMs;
@@ -33,6 +33,8 @@ const leaseMs = 2 * attemptMs;
 const sweepMs = 5 * 60_000;
 /** After an organization could not be reached. */
 const awayMs = 30_000;
+/** While a job that is due is locked by another transaction. */
+const lockedMs = 1_000;
 const longestError = 1_000;
 const options: OpenOptions = { roleClass: 'job', silent: true };
 
@@ -127,13 +129,16 @@ export class JobWorker implements AsyncDisposable {
       await this.#attempt(tenant, found.job);
       return true;
     }
-    if (found.nextAt) this.#wakeIn(tenant.id, found.nextAt.getTime() - now.getTime());
+    // A job that is due but locked by another transaction is looked at again a second later
+    if (found.nextAt) this.#wakeIn(tenant.id, Math.max(found.nextAt.getTime() - now.getTime(), lockedMs));
     return false;
   }
 
   async #attempt(tenant: Tenant, job: ClaimedJob): Promise<void> {
     const { signal: stopping } = this.#stopping;
     try {
+      // Earlier attempts that ended with their process have not been recorded as failed
+      if (job.attempts > mostAttempts) throw new AppError('INTERNAL', 'The process ended during each attempt');
       const kind = this.#kinds.get(job.kind);
       if (!kind) throw new AppError('INTERNAL', `This build knows no jobs of the kind ${job.kind}`);
       const limit = AbortSignal.timeout(attemptMs);

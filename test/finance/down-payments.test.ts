@@ -69,7 +69,7 @@ describe('a down payment', () => {
     const taken = finals.filter((_, place) => outcomes[place].invoice);
     expect(taken).toHaveLength(1);
     const [other] = finals.filter((id) => !taken.includes(id));
-    const refused = { code: 'INVALID_STATE', field: 'input.downPaymentId', invoiceId: taken[0] };
+    const refused = { code: 'INVALID_STATE', field: 'input.downPaymentId' };
     expect(await takeBack(other!, advance)).toMatchObject(refused);
     await run(manager, 'cancelInvoice', { id: taken[0] });
     expect(await takeBack(other!, advance)).toEqual({ invoice: { id: other } });
@@ -103,7 +103,7 @@ describe('a down payment', () => {
       ],
     });
     const note = await draft([['1', '20']], { creditedInvoiceId: advance });
-    expect(await issue(note)).toMatchObject({ code: 'INVALID_STATE', field: 'input.id', invoiceId: final });
+    expect(await issue(note)).toMatchObject({ code: 'INVALID_STATE', field: 'input.id' });
     const whole = await downPayment();
     await issue(await draft([['3000']], { creditedInvoiceId: whole }));
     expect(await read(whole, 'status')).toEqual({ status: 'CREDITED' });

@@ -129,6 +129,22 @@ describe('a worker', () => {
     expect(await counts(other)).toEqual({ waiting: 0, dead: 0 });
   });
 
+  it('gives up a job that ends the process in each attempt', async () => {
+    const [id] = await add(other, 'note');
+    for (let attempt = 1; attempt <= mostAttempts; attempt++) {
+      const claimed = await binding.write(other.tenant, (tx) => claimJob(tx, now, later(now, 1_000)));
+      expect(claimed).toMatchObject({ job: { id, attempts: attempt } });
+      now = later(now, 1_000);
+    }
+    const done: string[] = [];
+    await using worker = workerOf([noting('note', done)]);
+    worker.wake(other.tenant.id);
+    await worker.idle();
+    expect([done, worker.totals.died]).toEqual([[], 1]);
+    expect(await counts(other)).toEqual({ waiting: 0, dead: 1 });
+    await binding.write(other.tenant, async (tx) => void (await tx.delete(jobs)));
+  });
+
   it('gives each of two processes other jobs', async () => {
     const ids = await add(other, 'note', 20);
     const done: string[] = [];

@@ -55,6 +55,8 @@ export async function credit(tx: TenantTx, viewer: Viewer, draft: Invoice): Prom
     .select({ vatLines: invoices.vatLines })
     .from(invoices)
     .where(and(eq(invoices.creditedInvoiceId, invoice.id), isNotNull(invoices.number)));
+  if (compareDecimals(toDecimal(note.grossTotal), zero) === 0)
+    throw new AppError('INVALID_STATE', 'A credit note needs an amount', { field: 'input.id' });
   if (note.vatLines.some(({ basis }) => compareDecimals(toDecimal(basis), zero) < 0))
     throw new AppError('INVALID_STATE', 'The amounts of a credit note are positive', { field: 'input.id' });
   const earlier = before.flatMap(({ vatLines }) => vatLines);

@@ -1,9 +1,11 @@
 import { builder } from '../../graphql/declare/builder.ts';
 import { Money } from '../../graphql/declare/money.ts';
+import { requirePermission } from '../../identity/viewer.ts';
 import { dayIn } from '../../lib/days.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { Money as MoneyShape } from '../../lib/money.ts';
 import { Project } from '../projects/project.ts';
+import { seesAllTime } from '../time/policy.ts';
 import { summaryStatement } from './summary-statement.ts';
 
 interface Summary {
@@ -63,16 +65,15 @@ builder.queryField('financialSummary', (t) =>
     extensions: { module: 'finance' },
     description:
       'What a project, or all projects that you may see, produced and invoiced up to a day; null for a project that you may ' +
-      'not see. Invoices of no project are left out. Needs budget:read, invoice:read and cost:read.',
+      'not see. Invoices of no project are left out. Needs budget:read, invoice:read, cost:read and time:read-all.',
     args: {
       projectId: t.arg.globalID({ for: Project, description: 'The project; all by default.' }),
       day: t.arg({ type: 'LocalDate', description: 'The last day that is counted; today by default.' }),
     },
     complexity: 100,
     resolve: async (_root, args, { db, tenant, viewer }) => {
-      for (const permission of ['invoice:read', 'cost:read'] as const)
-        if (!viewer.permissions.has(permission))
-          throw new AppError('FORBIDDEN', `You need the permission ${permission}`);
+      for (const permission of ['invoice:read', 'cost:read'] as const) requirePermission(viewer, permission);
+      if (!seesAllTime(viewer)) throw new AppError('FORBIDDEN', 'This needs the permission time:read-all');
       const day = args.day ?? dayIn(tenant.timeZone);
       const id = args.projectId?.id;
       const [row] = await db.grouped('projects', id ? { id } : undefined, (visible) => summaryStatement(visible, day));

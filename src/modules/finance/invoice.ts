@@ -137,7 +137,9 @@ export const Invoice = defineResource('invoices', {
     from: draft,
     before: async ({ tx, viewer, current, next, values }) => {
       if (current.kind === 'CREDIT_NOTE') requireSameParty(current, next);
-      const changed = (['clientId', 'currency'] as const).find((column) => next[column] !== current[column]);
+      const changed = (['clientId', 'projectId', 'currency'] as const).find(
+        (column) => next[column] !== current[column],
+      );
       if (changed) await requireNothingCharged(tx, current.id, `input.${changed}`);
       checkRate(tx, next, values.exchangeRate !== undefined || next.currency === current.currency);
       if (next.projectId !== current.projectId || next.clientId !== current.clientId)

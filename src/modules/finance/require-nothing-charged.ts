@@ -5,7 +5,7 @@ import { invoicedTimeEntries, invoiceLines } from './tables.ts';
 
 /**
  * Throws INVALID_STATE for a locked draft that charges time or expenses, or takes a down payment back: they belong to
- * its client, and their amounts are in its currency.
+ * its client and project, and their amounts are in its currency.
  */
 export async function requireNothingCharged(tx: TenantTx, invoiceId: string, field: string): Promise<void> {
   const ofEntries = sql`exists (select from ${invoicedTimeEntries}
@@ -17,6 +17,6 @@ export async function requireNothingCharged(tx: TenantTx, invoiceId: string, fie
     .where(and(eq(invoiceLines.invoiceId, invoiceId), charges))
     .limit(1);
   if (!line) return;
-  const message = 'This invoice charges work or takes a down payment back: its client and currency stay';
+  const message = 'This invoice charges work or takes a down payment back: its client, project and currency stay';
   throw new AppError('INVALID_STATE', message, { field, lineId: `InvoiceLine:${line.id}` });
 }

@@ -69,7 +69,7 @@ const SavedView = defineResource('savedViews', {
     writes: ['name', 'columns', 'isShared'],
     input: argumentsInput,
     before: ({ viewer, values, current, next, extra }) => {
-      if (!current.isShared) requireSharing(viewer, values.isShared);
+      requireSharing(viewer, next.isShared);
       const given = extra.arguments ? argumentsOf(extra.arguments) : undefined;
       if (!given && !values.columns) return {};
       checkView({ list: current.list, arguments: given ?? {}, columns: next.columns });

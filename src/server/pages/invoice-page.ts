@@ -60,7 +60,7 @@ function invoicePage(language: Language, ownCurrency: string, invoice: Printed):
   const title = [text.kinds[invoice.kind], number ?? text.draft].join(' ');
   const foreign = invoice.currency !== ownCurrency;
   const content = html`${party(text, text.seller, seller)}
-${buyer ? party(text, text.buyer, buyer) : html`<p>${text.buyer}: ${invoice.client?.name ?? ''}</p>`}
+${buyer ? party(text, text.buyer, { ...buyer, iban: null }) : html`<p>${text.buyer}: ${invoice.client?.name ?? ''}</p>`}
 ${factsOf(text, invoice)}
 <table class="report">
 <thead><tr>${[text.name, text.quantity, text.price, text.discount, text.rate, text.net].map(
@@ -136,7 +136,8 @@ function factsOf(text: InvoiceText, invoice: Printed): Html {
 function mentions(text: InvoiceText, { note, vatLines, seller, buyer, kind, contentHash }: Printed): Html {
   const said = [
     note,
-    text.services,
+    // Categories K and G are of goods
+    !vatLines.some(({ vatCategory }) => vatCategory === 'K' || vatCategory === 'G') && text.services,
     vatLines.some(({ vatCategory }) => vatCategory === 'AE') && text.reverseCharge,
     seller?.vatOnDebits && text.onDebits,
     ...(kind === 'CREDIT_NOTE' || buyer?.consumer ? [] : [text.noDiscount, text.late]),
