@@ -4,12 +4,17 @@ import fc from 'fast-check';
 import { afterAll, expect, it } from 'vitest';
 import { Admin } from '../../src/db/admin.ts';
 import { logOf } from '../../src/fleet/archive/rewind-tenant.ts';
+import { pruneSchema } from '../../src/fleet/maintain/prune-schema.ts';
 import { tableOf, tablesByName } from '../../src/modules/events/references-to.ts';
 import { type Log, rewindingOf } from '../../src/modules/events/rewind/rewinding.ts';
 import { rewoundRows } from '../../src/modules/events/rewind/rewound-rows.ts';
 import '../../src/schema.ts';
+import { profileOf } from '../messaging/support.ts';
+import { createProject } from '../projects/support.ts';
 import { withAllModules } from '../support/all-modules.ts';
+import { run } from '../support/run.ts';
 import { type Company, world } from '../support/world.ts';
+import { createTask } from '../tasks/support.ts';
 import { beginStory } from './begin-story.ts';
 import { type AnyStep, anyLongStory, doAny } from './more-steps.ts';
 
@@ -92,4 +97,19 @@ async function rewind([steps, place]: [AnyStep[], number]): Promise<void> {
 it('finds the rows of any moment of any history', { timeout: 3_600_000 }, async () => {
   const history = fc.tuple(anyLongStory(length), fc.nat({ max: 10_000 }));
   await fc.assert(fc.asyncProperty(history, rewind), { seed, numRuns: histories, endOnFailure: histories <= 4 });
+});
+
+it('does not restore notifications that maintenance deleted', async () => {
+  const company = await withAllModules(here, await here.company());
+  const [manager, member] = await Promise.all([company.as('MANAGER'), company.as('MEMBER')]);
+  const projectId = await createProject(manager);
+  await createTask(manager, { projectId, name: 'Review', assigneeId: profileOf(member) });
+  const log = await newest(company);
+  expect(await run(member, 'markAllNotificationsRead', {}, 'markedCount')).toEqual({ markedCount: 1 });
+  const inAYear = new Date(Date.now() + 400 * 86_400_000);
+  const { roles } = here.app.installation;
+  expect(await pruneSchema(admin, roles, company.tenant.schemaName, { now: inAYear })).toMatchObject({
+    notifications: 1,
+  });
+  expect((await read(rewoundRows(log))).get('notifications')).toEqual([]);
 });

@@ -35,7 +35,10 @@ defineMutation('duplicateProject', {
       description: 'First day of the new project; all other days move with it.',
     }),
     shift: t.field({ type: DayShift, description: 'How the other days move; WORKING_DAYS by default.' }),
-    code: t.string({ description: 'Its short name; by default the next one of the organization’s code format.' }),
+    code: t.string({
+      maxLength: 60,
+      description: 'Its short name; by default the next one of the organization’s code format.',
+    }),
     clientId: t.globalID({ for: Client, description: 'The client; that of the original by default.' }),
     managerId: t.globalID({
       for: Profile,

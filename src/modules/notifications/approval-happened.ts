@@ -19,6 +19,8 @@ const managerOf = (table: Reviewed): SQL =>
 
 const week = sql`(${ofObject(timesheets, sql`${timesheets.weekStart}::text`)})`;
 const days = sql`(${ofObject(leaveRequests, sql`${leaveRequests.fromDate}::text || ' – ' || ${leaveRequests.toDate}::text`)})`;
+/** The project is named to its contact only: the person may not see it any more. */
+const month = sql`(${ofObject(activityReports, sql`to_char(${activityReports.month}, 'YYYY-MM')`)})`;
 const report = sql`(select ${projects.name} || ', ' || to_char(${activityReports.month}, 'YYYY-MM') from ${activityReports}
   join ${projects} on ${projects.id} = ${activityReports.projectId} where ${activityReports.id} = ${aboutId})`;
 
@@ -41,7 +43,7 @@ const contact = sql`select ${clients.contactId} from ${activityReports}
 
 const ofWeek = { about: 'aboutTimesheetId', message: week } as const;
 const ofLeave = { about: 'aboutLeaveRequestId', message: days } as const;
-const ofReport = { about: 'aboutActivityReportId', message: report } as const;
+const ofReport = { about: 'aboutActivityReportId', message: month } as const;
 const person = (table: Reviewed): SQL => ofObject(table, table.profileId);
 
 const reviews: Record<string, Omit<Kind, 'event'>> = {
@@ -56,7 +58,8 @@ const reviews: Record<string, Omit<Kind, 'event'>> = {
     ...{ ...ofLeave, type: 'WARNING', title: 'Your leave was rejected', recipients: person(leaveRequests) },
   },
   'activityReport.submitted': {
-    ...{ ...ofReport, type: 'INFO', title: 'An activity report waits for your signature', recipients: contact },
+    ...{ about: 'aboutActivityReportId', type: 'INFO', title: 'An activity report waits for your signature' },
+    ...{ message: report, recipients: contact },
   },
   'activityReport.signed': {
     ...{ ...ofReport, type: 'SUCCESS', title: 'Your activity report was signed', recipients: person(activityReports) },

@@ -1,3 +1,4 @@
 import './notification.ts';
 import './notification-preference.ts';
 import './mark-mutations.ts';
+import './rewinding.ts';

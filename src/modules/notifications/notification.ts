@@ -7,6 +7,8 @@ import { linkColumns, linkOf } from './link-of.ts';
 import { NotificationType } from './notification-type.ts';
 import { readableNotifications } from './policy.ts';
 
+const keep = 'Until 90 days after it was read, or a year after it happened.';
+
 /** Only the read half: what happens to other objects makes notifications, and marking them concerns several. */
 export const Notification = defineResource('notifications', {
   name: 'Notification',
@@ -15,7 +17,7 @@ export const Notification = defineResource('notifications', {
   fields: {
     type: { description: 'Its type.', values: NotificationType },
     title: { description: 'What happened, in English.', filtered: false, sorted: false, personal: false },
-    message: { description: 'The name of the object, or its days.', personal: workText('actorId') },
+    message: { description: 'The name of the object, or its days.', personal: { ...workText('actorId'), keep } },
     metadata: { description: 'Further details: the `event` that caused it, and values that it changed.' },
     actor: 'The person who did it, for the last time; null if you may not see them.',
     aboutTask: 'The task that it is about.',
@@ -37,7 +39,7 @@ registerPersonalData('notifications', {
   profileId: {
     whose: 'profileId',
     why: 'Says who was notified.',
-    keep: 'Until 90 days after it was read, or a year after it happened.',
+    keep: `${keep} Erasing the person deletes the row.`,
     erase: 'CLEAR',
   },
 });

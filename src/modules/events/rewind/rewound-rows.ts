@@ -90,8 +90,11 @@ class RewoundTable {
       base as (${this.#base()})
       select ${this.#values()} from base left join former using (${keys})
       cross join lateral jsonb_populate_record(base.kept_row, coalesce(former.columns, '{}')) as t
-      where ${this.#parentsExist('t')}`;
+      where ${this.#isKnown()} and ${this.#parentsExist('t')}`;
   }
+
+  /** A row that was deleted without an event, as maintenance does, has no key: its other events name what changed. */
+  #isKnown = (): string => this.#key.map(({ name }) => `t.${quoteIdentifier(name)} is not null`).join(' and ');
 
   get #present(): string {
     return `${quoteIdentifier(this.#log.schema)}.${quoteIdentifier(this.name)}`;

@@ -5,6 +5,7 @@ import { requirePermission, type Viewer } from '../../../identity/viewer.ts';
 import { dayField, uuidField } from '../../../lib/fields.ts';
 import { checkInput, type Raw, withoutNulls } from '../../../lib/input.ts';
 import type { TenantTx } from '../../../tenancy/tenant-session.ts';
+import { clients } from '../../clients/tables.ts';
 import { calendarsOf } from '../../people/calendars-of.ts';
 import { Project } from '../../projects/project.ts';
 import { projects } from '../../projects/tables.ts';
@@ -58,7 +59,7 @@ export async function duplicateProject(
   const source = await getVisible(tx, viewer, projects, projectId, 'Project', 'input.projectId');
   const parts = await readParts(tx, viewer, projectId, withPeople);
   const shift = await shiftOf(tx, source, parts, { to: startDate, way });
-  const client = clientId ?? source.clientId;
+  const client = clientId ?? (await clientOf(tx, viewer, source));
   const { id } = await Project.create(tx, viewer, {
     ...{ name, code, startDate, isTemplate, clientId: client, description: source.description },
     managerId: managerId === undefined ? await presentManager(tx, viewer, source) : managerId,
@@ -93,6 +94,11 @@ async function shiftOf(
     { from, to },
     days.filter((day) => day !== null),
   );
+}
+
+/** The client of the original, which the caller did not name: so its error names the original. */
+async function clientOf(tx: TenantTx, viewer: Viewer, { clientId }: ProjectRow): Promise<string> {
+  return (await getVisible(tx, viewer, clients, clientId, 'Client', 'input.projectId')).id;
 }
 
 /** The manager of the original, if they still work for the organization. */
