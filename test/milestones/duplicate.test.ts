@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { settledLog } from '../events/support.ts';
-import { createClient, createPart, createProject } from '../projects/support.ts';
+import { createClient, createPart, createProfile, createProject } from '../projects/support.ts';
 import { run } from '../support/run.ts';
 import { type Company, type Member, world } from '../support/world.ts';
 import { createTask, seedTasks } from '../tasks/support.ts';
@@ -255,6 +255,27 @@ describe('duplicateProject', async () => {
     expect(await duplicate(member, { name: 'X' })).toMatchObject({ code: 'FORBIDDEN' });
     const hidden = await (await server.company()).as('MANAGER');
     expect(await duplicate(hidden, { name: 'X' })).toMatchObject({ code: 'NOT_FOUND', field: 'input.projectId' });
+  });
+
+  it('copies many people with no more statements than one, except their locks', async () => {
+    const sent: string[][] = [];
+    for (const count of [1, 6]) {
+      const projectId = await createProject(manager);
+      for (let n = 0; n < count; n++) {
+        const profileId = await createProfile(manager);
+        await createPart(manager, 'ProjectAssignment', { projectId, profileId, allocationPercent: 60 });
+        await createTask(manager, { projectId, name: `Task ${n}`, assigneeId: profileId });
+      }
+      const input = { projectId, name: `With ${count}`, startDate: '2026-05-04', withPeople: true };
+      const query = `mutation ($input: DuplicateProjectInput!) { duplicateProject(input: $input) {
+        project { assignments { totalCount } } } }`;
+      const overbooked = await manager.graphql(query, { input });
+      expect(overbooked.errors).toMatchObject([{ extensions: { code: 'OVERBOOKED', percent: 120 } }]);
+      const { data, statements } = await manager.graphql(query, { input: { ...input, allowOverbooking: true } });
+      expect(data.duplicateProject.project.assignments.totalCount).toBe(count);
+      sent.push(statements.filter((text) => !text.includes('pg_advisory_xact_lock')));
+    }
+    expect(sent[1]!.length).toBeLessThanOrEqual(sent[0]!.length);
   });
 
   it('copies at most 5,000 parts, with no more statements for many tasks than for one', async () => {

@@ -45,9 +45,16 @@ onEvent('project.updated', async (tx, viewer, { resourceId, after }) => {
   if (status !== undefined) notifyOfStatus(tx, viewer, { aboutId: resourceId, details: { status } });
 });
 
-onEvent('projectAssignment.created', async (tx, viewer, { after }) => {
+onEvent('projectAssignment.created', async (tx, viewer, { after, metadata }) => {
   const { projectId, profileId } = after as typeof projectAssignments.$inferSelect;
-  if (profileId !== viewer?.profileId) notifyAssigned(tx, viewer, { aboutId: projectId, people: [profileId] });
+  if (metadata?.duplicated === true || profileId === viewer?.profileId) return;
+  notifyAssigned(tx, viewer, { aboutId: projectId, people: [profileId] });
+});
+
+/** One statement for all, and one notification for each, however often they are assigned. */
+onEvent('project.duplicated', async (tx, viewer, { resourceId, metadata }) => {
+  const people = metadata?.people as string[];
+  if (people.length > 0) notifyAssigned(tx, viewer, { aboutId: resourceId, people });
 });
 
 const notifyWhenReached: EventHandler = async (tx, viewer, { resourceId, after }) => {

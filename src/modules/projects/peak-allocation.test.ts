@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isWithin, peakAllocation, type Share } from './peak-allocation.ts';
+import { isWithin, joinedPeriods, peakAllocation, type Share } from './peak-allocation.ts';
 
 const share = (allocationPercent: number, fromDate: string | null, toDate: string | null): Share => ({
   allocationPercent,
@@ -61,6 +61,20 @@ it('the peak of allocations equals that of a simple computation, for all shares'
       const [fromDate, toDate] = from && to && from > to ? [to, from] : [from, to];
       const period = { fromDate, toDate };
       expect(peakAllocation(shares, period).percent).toBe(peakByDays(shares, period));
+    }),
+  );
+});
+
+it('joined periods cover the days of all periods, without overlaps', () => {
+  const anyPeriod = fc.record({ fromDate: anyDay, toDate: anyDay });
+  const valid = anyPeriod.filter(({ fromDate, toDate }) => !fromDate || !toDate || fromDate <= toDate);
+  const days = Array.from({ length: 11 }, (_, day) => `2026-01-${String(day).padStart(2, '0')}`);
+  const covers = (day: string) => (each: Omit<Share, 'allocationPercent'>) =>
+    (each.fromDate ?? '') <= day && day <= (each.toDate ?? '~');
+  fc.assert(
+    fc.property(fc.array(valid, { maxLength: 6 }), (periods) => {
+      const joined = joinedPeriods(periods);
+      for (const day of days) expect(joined.filter(covers(day)).length).toBe(Number(periods.some(covers(day))));
     }),
   );
 });

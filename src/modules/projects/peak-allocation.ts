@@ -32,6 +32,22 @@ export function peakAllocation(shares: readonly Share[], period: Omit<Share, 'al
   return peak;
 }
 
+type Period = Omit<Share, 'allocationPercent'>;
+
+/** The periods that cover the same days as the given ones, without overlaps, in their order. */
+export function joinedPeriods(periods: readonly Period[]): Period[] {
+  const joined: Period[] = [];
+  for (const { fromDate, toDate } of periods.toSorted((a, b) => compare(beginOf(a), beginOf(b)))) {
+    const last = joined.at(-1);
+    if (!last || beginOf({ fromDate }) > endOf(last)) joined.push({ fromDate, toDate });
+    else if (endOf({ toDate }) > endOf(last)) last.toDate = toDate;
+  }
+  return joined;
+}
+
+export const overlappingShares = (shares: readonly Share[], period: Period): Share[] =>
+  shares.filter((share) => beginOf(share) <= endOf(period) && endOf(share) >= beginOf(period));
+
 const beginOf = ({ fromDate }: Pick<Share, 'fromDate'>): string => fromDate ?? earliest;
 const endOf = ({ toDate }: Pick<Share, 'toDate'>): string => toDate ?? latest;
 const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));

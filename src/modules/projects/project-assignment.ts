@@ -1,6 +1,7 @@
 import type { InputBuilder } from '../../graphql/declare/mutation.ts';
 import { workText } from '../../graphql/declare/personal-data.ts';
 import { defineResource } from '../events/resource.ts';
+import { lockUpsertedShares } from './lock-upserted-shares.ts';
 import { isWithin } from './peak-allocation.ts';
 import { requireFreeShare } from './require-free-share.ts';
 import { staffRule } from './staff.ts';
@@ -54,5 +55,6 @@ export const ProjectAssignment = defineResource('projectAssignments', {
     },
   },
   upsert: 500,
+  lockUpsert: lockUpsertedShares,
   delete: { description: 'Ends a person’s assignment to a project' },
 });

@@ -1,8 +1,8 @@
-import { and, eq, gte, isNull, lte, ne, or } from 'drizzle-orm';
+import { and, eq, gte, inArray, isNull, lte, ne, or } from 'drizzle-orm';
 import { AppError, notFound } from '../../lib/errors.ts';
 import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { profiles } from '../people/tables.ts';
-import { peakAllocation, type Share } from './peak-allocation.ts';
+import { joinedPeriods, overlappingShares, peakAllocation, type Share } from './peak-allocation.ts';
 import { projectAssignments } from './tables.ts';
 
 interface Planned extends Share {
@@ -26,14 +26,42 @@ export async function requireFreeShare(tx: TenantTx, planned: Planned): Promise<
     })
     .from(projectAssignments)
     .where(overlapping(planned));
-  const { percent, day } = peakAllocation([...others, planned], planned);
-  if (percent <= 100) return;
+  const peak = peakAllocation([...others, planned], planned);
+  if (peak.percent > 100) throw overbooked(peak, { field: 'input.allocationPercent' });
+}
+
+/** The same for new assignments of several people, whose shares are locked (`lockShares`), with one statement. */
+export async function requireFreeShares(
+  tx: TenantTx,
+  planned: readonly Omit<Planned, 'id'>[],
+  field: string,
+): Promise<void> {
+  const byPerson = Map.groupBy(planned, ({ profileId }) => profileId);
+  const present = await tx
+    .select({
+      profileId: projectAssignments.profileId,
+      fromDate: projectAssignments.fromDate,
+      toDate: projectAssignments.toDate,
+      allocationPercent: projectAssignments.allocationPercent,
+    })
+    .from(projectAssignments)
+    .where(inArray(projectAssignments.profileId, [...byPerson.keys()]));
+  const presentOf = Map.groupBy(present, ({ profileId }) => profileId);
+  for (const [profileId, shares] of byPerson) {
+    const all = [...(presentOf.get(profileId) ?? []), ...shares];
+    for (const period of joinedPeriods(shares)) {
+      const peak = peakAllocation(overlappingShares(all, period), period);
+      if (peak.percent > 100) throw overbooked(peak, { field, profileId: `Profile:${profileId}` });
+    }
+  }
+}
+
+function overbooked(
+  { percent, day }: ReturnType<typeof peakAllocation>,
+  details: { field: string; profileId?: string },
+): AppError {
   const when = day ? `from ${day}` : 'from the start';
-  throw new AppError('OVERBOOKED', `The person would be booked at ${percent} % ${when}`, {
-    field: 'input.allocationPercent',
-    percent,
-    day,
-  });
+  return new AppError('OVERBOOKED', `The person would be booked at ${percent} % ${when}`, { ...details, percent, day });
 }
 
 async function lockProfile(tx: TenantTx, profileId: string): Promise<void> {

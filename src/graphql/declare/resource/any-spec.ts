@@ -108,6 +108,7 @@ export interface AnySpec {
   delete?: true | AnyOperation;
   trash?: AnyTrash;
   upsert?: number;
+  lockUpsert?: (tx: TenantTx, viewer: Viewer, rows: readonly object[]) => Promise<void>;
   aggregate?: AggregateSpec;
 }
 

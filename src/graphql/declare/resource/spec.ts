@@ -155,6 +155,8 @@ export interface ResourceSpec<
    * Adds `upsertTickets` for up to this many rows, found by their external references. It needs `create` and `update`.
    */
   upsert?: number;
+  /** Takes the locks that an upsert must hold before it locks rows, for all of its rows and in one order. */
+  lockUpsert?: (tx: TenantTx, viewer: Viewer, rows: readonly object[]) => Promise<void>;
   /** Short names of the usual keys of the aggregate, and the field that its functions read by default. */
   aggregate?: AggregateSpec;
   /** Reserved for an option that does not exist yet: the compiler refuses it. */

@@ -30,6 +30,7 @@ export function defineResourceUpsert(model: Model, node: Node, create: UseCase, 
     permission: permissionOf(writerOf(spec, created)),
     fields: (t) => fieldsOf(t, model, written, created),
     needed: written.filter(isRequired).map(inputKey),
+    ...(spec.lockUpsert && { lockFirst: spec.lockUpsert }),
     create,
     change: async (tx, viewer, input, current) => change(tx, viewer, withoutFixed(fixed, input, current)),
   });

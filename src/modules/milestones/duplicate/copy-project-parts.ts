@@ -1,8 +1,7 @@
 import type { Viewer } from '../../../identity/viewer.ts';
-import { AppError } from '../../../lib/errors.ts';
 import { uuidv7 } from '../../../lib/ids.ts';
 import type { TenantTx } from '../../../tenancy/tenant-session.ts';
-import { requireFreeShare } from '../../projects/require-free-share.ts';
+import { requireFreeShares } from '../../projects/require-free-share.ts';
 import { deliverables, projectAssignments, projectPhases } from '../../projects/tables.ts';
 import type { Copy } from './copy-tasks.ts';
 import { insertObjects } from './insert-copies.ts';
@@ -27,27 +26,13 @@ export async function copyProjectParts(
   await insertObjects(tx, viewer, { table: deliverables, typename: 'Deliverable' }, drafts);
   // A sale rate is hidden from people without this permission
   const seesRates = viewer.permissions.has('cost:read');
-  for (const { profileId, role, allocationPercent, fromDate, toDate, saleRate } of parts.assignments) {
-    if (!takesPart(profileId)) continue;
-    const planned = {
-      id: uuidv7(),
-      profileId,
-      allocationPercent,
-      fromDate: shifted(fromDate),
-      toDate: shifted(toDate),
-    };
-    if (!allowOverbooking) await requireShare(tx, planned);
-    const row = { ...planned, projectId, role, saleRate: seesRates ? saleRate : null };
-    await insertObjects(tx, viewer, { table: projectAssignments, typename: 'ProjectAssignment' }, [row]);
-  }
-}
-
-async function requireShare(tx: TenantTx, planned: Parameters<typeof requireFreeShare>[1]): Promise<void> {
-  try {
-    await requireFreeShare(tx, planned);
-  } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'OVERBOOKED') throw error;
-    const details = { ...error.details, field: 'input.withPeople', profileId: `Profile:${planned.profileId}` };
-    throw new AppError('OVERBOOKED', error.message, details, { cause: error });
-  }
+  const assigned = parts.assignments.flatMap((assignment) => {
+    const { profileId, role, allocationPercent, fromDate, toDate, saleRate } = assignment;
+    if (!takesPart(profileId)) return [];
+    const dates = { fromDate: shifted(fromDate), toDate: shifted(toDate) };
+    const of = { id: uuidv7(), projectId, profileId, role, allocationPercent };
+    return [{ ...of, ...dates, saleRate: seesRates ? saleRate : null }];
+  });
+  if (!allowOverbooking && assigned.length > 0) await requireFreeShares(tx, assigned, 'input.withPeople');
+  await insertObjects(tx, viewer, { table: projectAssignments, typename: 'ProjectAssignment' }, assigned);
 }

@@ -1,17 +1,18 @@
 import { z } from 'zod';
-import { lockRule } from '../../../access/rule-lock.ts';
 import { getVisible } from '../../../access/visible-rows.ts';
 import { requirePermission, type Viewer } from '../../../identity/viewer.ts';
 import { dayField, uuidField } from '../../../lib/fields.ts';
 import { checkInput, type Raw, withoutNulls } from '../../../lib/input.ts';
 import type { TenantTx } from '../../../tenancy/tenant-session.ts';
 import { clients } from '../../clients/tables.ts';
+import { dispatch } from '../../events/handlers.ts';
 import { calendarsOf } from '../../people/calendars-of.ts';
+import { lockShares } from '../../projects/lock-shares.ts';
 import { Project } from '../../projects/project.ts';
 import { projects } from '../../projects/tables.ts';
 import { requireTaskWriter } from '../../tasks/policy.ts';
 import { requireMilestoneWriter } from '../policy.ts';
-import { contactOf, staffAmong } from './copied-people.ts';
+import { presentPeople } from './copied-people.ts';
 import { copyMilestones } from './copy-milestones.ts';
 import { copyProjectParts } from './copy-project-parts.ts';
 import { type Copy, copyTasks, newIds } from './copy-tasks.ts';
@@ -29,6 +30,9 @@ const input = z.object({
 });
 
 type ProjectRow = Omit<typeof projects.$inferSelect, 'search'>;
+
+/** Ids that are used before `Project.create` checks them. */
+const otherIds = z.object({ clientId: uuidField.nullish(), managerId: uuidField.nullish() });
 
 /** The columns of the new project, which `Project.create` checks. Absent ones are those of the original. */
 interface OwnColumns {
@@ -54,23 +58,35 @@ export async function duplicateProject(
   requireTaskWriter(viewer);
   requireMilestoneWriter(viewer);
   const { projectId, startDate, shift: way, withPeople, allowOverbooking } = checkInput(input, withoutNulls(raw));
-  // Two copies would wait for each other: `Project.create` locks the manager in a weaker way than the check of shares
-  if (withPeople) lockRule(tx, 'people of copies');
+  checkInput(otherIds, { clientId, managerId });
   const source = await getVisible(tx, viewer, projects, projectId, 'Project', 'input.projectId');
   const parts = await readParts(tx, viewer, projectId, withPeople);
   const shift = await shiftOf(tx, source, parts, { to: startDate, way });
   const client = clientId ?? (await clientOf(tx, viewer, source));
+  const manager = managerId === undefined ? source.managerId : managerId;
+  const people = withPeople ? peopleOf(parts) : new Set<string>();
+  // Before any row is locked
+  lockShares(tx, people);
+  const present = await presentPeople(tx, viewer, new Set([...people, ...(manager ? [manager] : [])]), client);
   const { id } = await Project.create(tx, viewer, {
     ...{ name, code, startDate, isTemplate, clientId: client, description: source.description },
-    managerId: managerId === undefined ? await presentManager(tx, viewer, source) : managerId,
+    managerId: managerId === undefined && !present.staff.has(manager ?? '') ? null : manager,
     visibility: visibility ?? source.visibility,
     expectedEndDate: source.expectedEndDate && shift(source.expectedEndDate),
   });
-  const takesPart = await whoTakesPart(tx, viewer, parts, { withPeople, clientId: client });
+  const takesPart: Copy['takesPart'] = (profileId, asContact = false): profileId is string =>
+    profileId !== null &&
+    people.has(profileId) &&
+    (present.staff.has(profileId) || (asContact && present.contacts.has(profileId)));
   const copy: Copy = { projectId: id, shift, takesPart, deliverables: newIds(parts.deliverables) };
   await copyProjectParts(tx, viewer, parts, copy, allowOverbooking);
   const tasks = await copyTasks(tx, viewer, parts, copy);
   await copyMilestones(tx, viewer, parts, copy, tasks);
+  const told = [...new Set(parts.assignments.map(({ profileId }) => profileId))].filter((each) => takesPart(each));
+  // Not recorded, because the parts have events of their own
+  await dispatch(tx, viewer, {
+    ...{ action: 'project.duplicated', resourceType: 'Project', resourceId: id, metadata: { people: told } },
+  });
   return { id };
 }
 
@@ -101,26 +117,11 @@ async function clientOf(tx: TenantTx, viewer: Viewer, { clientId }: ProjectRow):
   return (await getVisible(tx, viewer, clients, clientId, 'Client', 'input.projectId')).id;
 }
 
-/** The manager of the original, if they still work for the organization. */
-async function presentManager(tx: TenantTx, viewer: Viewer, { managerId }: ProjectRow): Promise<string | null> {
-  if (managerId === null) return null;
-  return (await staffAmong(tx, viewer, [managerId], { locked: false })).has(managerId) ? managerId : null;
-}
-
-/** Locks the people, so that none of them leaves meanwhile. */
-async function whoTakesPart(
-  tx: TenantTx,
-  viewer: Viewer,
-  { tasks, taskMembers, assignments, milestoneAssignments }: ProjectParts,
-  { withPeople, clientId }: { withPeople: boolean; clientId: string },
-): Promise<Copy['takesPart']> {
-  if (!withPeople) return (_profileId): _profileId is string => false;
+/** The people of the parts. */
+function peopleOf({ tasks, taskMembers, assignments, milestoneAssignments }: ProjectParts): ReadonlySet<string> {
   const ids = [
     ...tasks.map(({ assigneeId }) => assigneeId),
     ...[...taskMembers, ...assignments, ...milestoneAssignments].map(({ profileId }) => profileId),
   ];
-  const staff = await staffAmong(tx, viewer, ids, { locked: true });
-  const contact = await contactOf(tx, clientId);
-  return (profileId, asContact = false): profileId is string =>
-    profileId !== null && (staff.has(profileId) || (asContact && profileId === contact));
+  return new Set(ids.filter((id) => id !== null));
 }

@@ -10,7 +10,7 @@ import { milestoneAssignments, milestoneDependencies, milestones, milestoneTasks
 
 /** Most parts of a project that is duplicated: tasks, their links, and so on. */
 export const mostParts = 5_000;
-/** Most characters in the descriptions of its tasks, milestones and deliverables together. */
+/** Most characters in the descriptions of its parts and the tags of its tasks together. */
 const mostText = 5_000_000;
 
 /**
@@ -59,11 +59,12 @@ export async function readParts(tx: TenantTx, viewer: Viewer, projectId: string,
 export type ProjectParts = Awaited<ReturnType<typeof readParts>>;
 
 async function requireRoomForText(tx: TenantTx, projectId: string): Promise<void> {
-  const text = [tasks, milestones, deliverables].map(
+  const text = [tasks, milestones, deliverables, labels].map(
     (table) => sql`(select coalesce(sum(length(description)), 0) from ${table} where project_id = ${projectId})`,
   );
+  text.push(sql`(select coalesce(sum(length(${tasks.tags}::text)), 0) from ${tasks} where project_id = ${projectId})`);
   const [found] = await tx.execute<{ fits: boolean }>(sql`select ${sql.join(text, sql` + `)} <= ${mostText} as fits`);
-  if (!found!.fits) throw tooLarge(`Only descriptions of ${mostText} characters together can be duplicated`);
+  if (!found!.fits) throw tooLarge(`Only descriptions and tags of ${mostText} characters together can be duplicated`);
 }
 
 const tooLarge = (message: string): AppError => new AppError('INVALID_STATE', message, { field: 'input.projectId' });
