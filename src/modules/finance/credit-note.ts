@@ -34,12 +34,15 @@ export async function creditedBy(
   return invoice;
 }
 
-type Party = Pick<Invoice, 'clientId' | 'currency'>;
+type Converted = Pick<Invoice, 'convertedNetTotal' | 'convertedVatTotal'>;
+type Party = Pick<Invoice, 'clientId' | 'currency' | 'exchangeRate'>;
 
-/** Throws BAD_INPUT for a credit note of another client or in another currency than its invoice. */
+/** Throws BAD_INPUT for a credit note of another client, in another currency or at another rate than its invoice. */
 export function requireSameParty(invoice: Party, note: Party): void {
   if (note.clientId !== invoice.clientId) throw badInput('must be that of the credited invoice', 'input.clientId');
   if (note.currency !== invoice.currency) throw badInput('must be that of the credited invoice', 'input.currency');
+  if (!isSameRate(note.exchangeRate, invoice.exchangeRate))
+    throw badInput('must be that of the credited invoice', 'input.exchangeRate');
 }
 
 /**
@@ -52,13 +55,15 @@ export async function credit(tx: TenantTx, viewer: Viewer, draft: Invoice): Prom
   const invoice = await lockIssued(tx, viewer, note.creditedInvoiceId!, 'input.id');
   await requireNotTakenBack(tx, invoice);
   const before = await tx
-    .select({ vatLines: invoices.vatLines })
+    .select({
+      vatLines: invoices.vatLines,
+      convertedNetTotal: invoices.convertedNetTotal,
+      convertedVatTotal: invoices.convertedVatTotal,
+    })
     .from(invoices)
     .where(and(eq(invoices.creditedInvoiceId, invoice.id), isNotNull(invoices.number)));
-  if (compareDecimals(toDecimal(note.grossTotal), zero) === 0)
-    throw new AppError('INVALID_STATE', 'A credit note needs an amount', { field: 'input.id' });
-  if (note.vatLines.some(({ basis }) => compareDecimals(toDecimal(basis), zero) < 0))
-    throw new AppError('INVALID_STATE', 'The amounts of a credit note are positive', { field: 'input.id' });
+  if (!isSameRate(note.exchangeRate, invoice.exchangeRate))
+    throw new AppError('INVALID_STATE', 'A credit note has the exchangeRate of its invoice', { field: 'input.id' });
   const earlier = before.flatMap(({ vatLines }) => vatLines);
   const all = [...earlier, ...note.vatLines];
   const isWithin = note.vatLines.every(
@@ -71,9 +76,24 @@ export async function credit(tx: TenantTx, viewer: Viewer, draft: Invoice): Prom
     const details = { field: 'input.id', creditedTotal, grossTotal };
     throw new AppError('INVALID_STATE', 'Credit notes must not exceed their invoice', details);
   }
-  await settle(tx, viewer, invoice, { creditedTotal: toDecimal(note.grossTotal) });
-  if (compareDecimals(total, toDecimal(invoice.grossTotal)) === 0) await releaseCharged(tx, viewer, invoice.id);
-  return note;
+  const status = await settle(tx, viewer, invoice, { creditedTotal: toDecimal(note.grossTotal) });
+  const isCredited = status === 'CREDITED' && invoice.status !== 'CREDITED';
+  if (isCredited) await releaseCharged(tx, viewer, invoice.id);
+  return { ...note, ...convertedWithin(note, invoice, before, isCredited) };
+}
+
+/**
+ * The totals of a credit note in the organization's currency. They are rounded in each note: the one that credits the
+ * rest of its invoice takes the rest of these totals too, and no note takes more than is left.
+ */
+function convertedWithin(note: Invoice, invoice: Converted, earlier: readonly Converted[], isCredited: boolean) {
+  const own = convertedTotals(note);
+  const within = (of: keyof Converted): string => {
+    const taken = earlier.reduce((sum, each) => addDecimals(sum, toDecimal(each[of])), zero);
+    const left = subtractDecimals(toDecimal(invoice[of]), taken);
+    return isCredited || compareDecimals(toDecimal(own[of]), left) > 0 ? formatAmount(left) : own[of];
+  };
+  return { convertedNetTotal: within('convertedNetTotal'), convertedVatTotal: within('convertedVatTotal') };
 }
 
 /**
@@ -82,7 +102,7 @@ export async function credit(tx: TenantTx, viewer: Viewer, draft: Invoice): Prom
  * VAT, and no note takes more than is left.
  */
 function withVat(
-  note: Pick<Invoice, 'netTotal' | 'vatLines' | 'exchangeRate'>,
+  note: Pick<Invoice, 'netTotal' | 'vatLines'>,
   { earlier, invoiced }: { earlier: readonly VatLine[]; invoiced: readonly VatLine[] },
 ) {
   const vatLines = note.vatLines.map((line): VatLine => {
@@ -95,7 +115,7 @@ function withVat(
   });
   const vatTotal = formatAmount(vatLines.reduce((sum, { amount }) => addDecimals(sum, toDecimal(amount)), zero));
   const grossTotal = formatAmount(addDecimals(toDecimal(note.netTotal), toDecimal(vatTotal)));
-  return { vatLines, vatTotal, grossTotal, ...convertedTotals({ ...note, vatTotal }) };
+  return { vatLines, vatTotal, grossTotal };
 }
 
 /** The basis or the VAT of the lines with the category and rate of one. */

@@ -70,7 +70,7 @@ export const InvoiceLine = defineResource('invoiceLines', {
     expense: 'The expense that it charges; null for any other line, and if you may not see it.',
     downPayment: 'The down payment that it takes back with its VAT; null for any other line.',
     expenseReleasedAt: {
-      description: 'When the invoice was credited in full, so that the expense can be charged again; else null.',
+      description: 'When the invoice was credited in full, which lets another invoice charge it; null before that.',
       inputDescription: 'When the invoice was credited in full',
     },
     netAmount: {

@@ -123,7 +123,7 @@ export const Invoice = defineResource('invoices', {
       const credited = await creditedBy(tx, viewer, values);
       const currency = values.currency ?? credited?.currency ?? tx.currency;
       const exchangeRate = values.exchangeRate ?? credited?.exchangeRate ?? '1';
-      if (credited) requireSameParty(credited, { clientId: values.clientId, currency });
+      if (credited) requireSameParty(credited, { clientId: values.clientId, currency, exchangeRate });
       checkRate(tx, { currency, exchangeRate }, Boolean(values.exchangeRate ?? credited));
       await requireProjectOf(tx, viewer, values);
       const kind = values.kind ?? (credited ? 'CREDIT_NOTE' : 'INVOICE');

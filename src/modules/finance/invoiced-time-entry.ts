@@ -5,6 +5,7 @@ import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { narrowHistory } from '../events/narrowed-history.ts';
 import { recordEvents } from '../events/record-event.ts';
 import { defineResource } from '../events/resource.ts';
+import { readableInvoicedEntries } from './policy.ts';
 import { invoicedTimeEntries } from './tables.ts';
 
 defineResource('invoicedTimeEntries', {
@@ -13,13 +14,13 @@ defineResource('invoicedTimeEntries', {
   description: 'A time entry that a line of an invoice charges.',
   module: 'finance',
   parent: 'invoiceLine',
-  read: 'parent',
+  read: readableInvoicedEntries,
   fields: {
     invoiceLine: { description: 'The line.', listDescription: 'The time entries that it charges.' },
     timeEntry: { description: 'The time entry; null if you may not see it.' },
     createdAt: 'When it was charged.',
     releasedAt: {
-      description: 'When the invoice was credited in full, so that it can be charged again; null while it is charged.',
+      description: 'When the invoice was credited in full, which lets another invoice charge it; null before that.',
       inputDescription: 'When the invoice was credited in full',
     },
   },

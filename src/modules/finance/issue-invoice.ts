@@ -44,7 +44,7 @@ export async function issued(tx: TenantTx, viewer: Viewer, draft: Invoice, serie
   return {
     ...{ seriesId, number, issueDate, dueDate, seller, buyer },
     ...{ vatLines: content.vatLines, vatTotal: content.vatTotal, grossTotal: content.grossTotal },
-    convertedVatTotal: content.convertedVatTotal,
+    ...{ convertedNetTotal: content.convertedNetTotal, convertedVatTotal: content.convertedVatTotal },
     status: credits || isAbove0(content.grossTotal) ? ('ISSUED' as const) : ('PAID' as const),
     outstandingTotal: credits ? '0.00' : content.grossTotal,
     issuedAt: new Date(),
@@ -53,6 +53,8 @@ export async function issued(tx: TenantTx, viewer: Viewer, draft: Invoice, serie
 }
 
 const isAbove0 = (amount: string): boolean => compareDecimals(toDecimal(amount), zero) > 0;
+
+const isBelow0 = (amount: string): boolean => compareDecimals(toDecimal(amount), zero) < 0;
 
 /** The legal identities of both parties, locked against changes, and the terms of payment. */
 async function readParties(tx: TenantTx, { clientId }: Invoice) {
@@ -83,7 +85,7 @@ const partyOf = (identity: Identity): Party =>
 
 /** Throws INVALID_STATE for content that EN 16931 forbids. */
 function checkContent(
-  { grossTotal, vatLines }: Invoice,
+  { kind: ofInvoice, grossTotal, vatLines }: Invoice,
   lines: readonly (typeof invoiceLines.$inferSelect)[],
   seller: Party,
   buyer: Party,
@@ -93,7 +95,12 @@ function checkContent(
   };
   const categories = new Set(vatLines.map(({ vatCategory }) => vatCategory));
   if (!lines.some(({ kind }) => kind === 'ITEM')) refuse('An invoice needs an item');
-  if (compareDecimals(toDecimal(grossTotal), zero) < 0) refuse('The total of an invoice must not be negative');
+  if (isBelow0(grossTotal)) refuse('The total of an invoice must not be negative');
+  if (ofInvoice === 'CREDIT_NOTE' && lines.some(({ netAmount }) => isBelow0(netAmount)))
+    refuse('The amounts of a credit note are positive');
+  // No credit note could take a negative basis back
+  if (vatLines.some(({ basis }) => isBelow0(basis)))
+    refuse('The basis of a category and rate of VAT must not be negative: take back less at this rate');
   if (categories.has('O') && categories.size > 1)
     refuse('VAT category O cannot be combined with another one (BR-O-11)');
   for (const category of categories) {

@@ -40,6 +40,12 @@ export function readableInvoices(viewer: Viewer): RowRule<'invoices'> {
   return { client: { contactId: viewer.profileId }, status: { notIn: ['DRAFT', 'CANCELLED'] } };
 }
 
+/** Those of the lines that one sees. A CLIENT does not learn how many time entries a line charges. */
+export function readableInvoicedEntries(viewer: Viewer): RowRule<'invoicedTimeEntries'> {
+  const invoice = viewer.role === 'CLIENT' ? 'none' : readableInvoices(viewer);
+  return invoice === 'none' || invoice === 'all' ? invoice : { invoiceLine: { invoice } };
+}
+
 /** Whether a writer of invoices also sees those that belong to no project. */
 export const seesInvoicesOfNoProject = (viewer: Viewer): boolean =>
   viewer.role !== 'CLIENT' && viewer.permissions.has('project:read-all');

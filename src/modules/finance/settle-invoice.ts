@@ -27,14 +27,14 @@ export async function lockIssued(tx: TenantTx, viewer: Viewer, id: string, field
 
 /**
  * Adds to what was credited or paid of a locked invoice. Its version stays, so that a payment does not cause
- * STALE_VERSION for people's changes.
+ * STALE_VERSION for people's changes. Returns its status.
  */
 export async function settle(
   tx: TenantTx,
   viewer: Viewer,
   invoice: Invoice,
   added: { creditedTotal?: Decimal; paidTotal?: Decimal },
-): Promise<void> {
+): Promise<Invoice['status']> {
   const credited = addDecimals(toDecimal(invoice.creditedTotal), added.creditedTotal ?? zero);
   const paid = addDecimals(toDecimal(invoice.paidTotal), added.paidTotal ?? zero);
   const gross = toDecimal(invoice.grossTotal);
@@ -44,10 +44,11 @@ export async function settle(
     status: statusOf({ gross, credited, paid, left }),
   };
   const { before, after } = changesOf(invoice, patch, getColumns(invoices));
-  if (!Object.keys(after).length) return;
+  if (!Object.keys(after).length) return patch.status;
   await tx.update(invoices).set(after).where(eq(invoices.id, invoice.id));
   const event = { action: 'invoice.settled', resourceType: 'Invoice', resourceId: invoice.id, before, after };
   await recordEvent(tx, viewer, event);
+  return patch.status;
 }
 
 interface Sums {
