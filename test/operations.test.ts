@@ -100,8 +100,14 @@ function over({ app }: World) {
   const { catalog, directory, binding, identity, options } = app;
   const chantier = commandLine({ config: options.config, catalog, directory, binding, identity, fleet: fleetOf(app) });
   const openForProof = () => openProofTarget(here.app, { closes: false });
+  const openWorker = async () => {
+    const worker = app.startWorkers(1);
+    return { worker, directory, [Symbol.asyncDispose]: () => worker[Symbol.asyncDispose]() };
+  };
   return async (args: readonly string[]) => {
-    const { code, stdout, stderr } = await chantier(args, { openForProof });
+    // It works until a signal ends it
+    const signal = args[0] === 'worker' ? AbortSignal.abort() : new AbortController().signal;
+    const { code, stdout, stderr } = await chantier(args, { openForProof, openWorker, signal });
     // The doctor does not like how servers of tests are set: durability is off
     if (args[0] !== 'doctor')
       expect([args.join(' '), code, code === 0 ? '' : stdout + stderr]).toEqual([args.join(' '), 0, '']);

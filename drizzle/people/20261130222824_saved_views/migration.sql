@@ -9,7 +9,7 @@ CREATE TABLE "saved_views" (
 	"version" integer DEFAULT 1 NOT NULL,
 	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
 	"updated_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
-	CONSTRAINT "saved_views_arguments" CHECK ("arguments" is json object)
+	CONSTRAINT "saved_views_arguments" CHECK (json_typeof("arguments"::json) = 'object')
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX "saved_views_name" ON "saved_views" ("owner_id","list",extensions.name_key("name"));--> statement-breakpoint

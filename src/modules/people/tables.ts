@@ -67,6 +67,6 @@ export const savedViews = table(
   (t) => [
     uniqueIndex('saved_views_name').on(t.ownerId, t.list, sql`extensions.name_key(${t.name})`),
     index('saved_views_shared').on(t.list).where(sql`${t.isShared}`),
-    check('saved_views_arguments', sql`${t.arguments} is json object`),
+    check('saved_views_arguments', sql`json_typeof(${t.arguments}::json) = 'object'`),
   ],
 );
