@@ -57,6 +57,7 @@ const early = new Set(['BAD_INPUT', 'BAD_CURSOR', 'FORBIDDEN', 'UNAUTHENTICATED'
  */
 const ofResolvers = new RegExp(
   [
+    'must be another invoice',
     'This is not the slug of the organization',
     'The refresh token is not valid',
     'There is no refresh token: sign in',
