@@ -57,6 +57,7 @@ const early = new Set(['BAD_INPUT', 'BAD_CURSOR', 'FORBIDDEN', 'UNAUTHENTICATED'
  */
 const ofResolvers = new RegExp(
   [
+    'Allowed only for your own',
     'must be another invoice',
     'This is not the slug of the organization',
     'The refresh token is not valid',
@@ -168,9 +169,10 @@ it(`answers ${cases} random requests without an error of its own (FUZZ_SEED=${se
   const isMissed = (root: RootField) => !reachedFields.has(nameOf(root));
   await fc.assert(
     fc.asyncProperty(fc.gen(), async (gen) => {
-      const root = rootFields.find(isMissed);
+      const left = rootFields.filter(isMissed);
+      const root = left[turn % left.length];
       if (!root) return;
-      const choices = choicesOf(gen, turn++ % 2 === 0);
+      const choices = choicesOf(gen, turn++ % 3 > 0);
       const request = requestOf(new Operations(choices, seen).of(root), choices, owner.headers.authorization!);
       const answer = await sendAsOwner(request);
       if (reached(answer, root)) reachedFields.add(nameOf(root));
