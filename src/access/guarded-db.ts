@@ -79,7 +79,8 @@ export const guardWhere = <T extends TableName>(table: T, where: WhereOf<T>, vie
 /** The rule for the viewer. One that depends on its rights alone does not make what is read personal. */
 function ruleOf(table: string, viewer: Viewer): RowRule {
   const rule = byRights(viewer, (of) => rowRuleOf(table, of));
-  return typeof rule === 'string' ? rule : rowRuleOf(table, viewer);
+  const isFinal = typeof rule === 'string' || untracked(viewer) === viewer;
+  return isFinal ? rule : rowRuleOf(table, viewer);
 }
 
 /** The filter for matching rows that the viewer may see; undefined for all rows. */

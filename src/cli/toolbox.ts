@@ -23,7 +23,7 @@ export interface Toolbox extends FleetToolbox {
   readonly identity: Identity;
 }
 
-/** An open installation and a worker, which is told of new jobs. */
+/** An open installation with a worker that is notified of new jobs. */
 export interface WorkerToolbox extends AsyncDisposable {
   readonly worker: JobWorker;
   readonly directory: TenantDirectory;

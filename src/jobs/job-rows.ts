@@ -94,7 +94,7 @@ export const listJobs = (db: TenantDb, limit: number) =>
     .orderBy(asc(jobs.diedAt), asc(jobs.runAt), asc(jobs.id))
     .limit(limit);
 
-/** Lets dead jobs start anew: one, or all. Returns how many. */
+/** Queues one dead job again, or all of them, with all of their attempts. Returns how many. */
 export async function retryDeadJobs(tx: TenantTx, now: Date, id?: string): Promise<number> {
   const again = await tx
     .update(jobs)

@@ -84,7 +84,7 @@ describe('a notification', () => {
     expect(await told(member)).toEqual(['A task was assigned to you: Twice']);
   });
 
-  it('groups the same again while it is unread, and begins anew once it was read', async () => {
+  it('adds to an unread notification of the same kind, and makes a new one after it was read', async () => {
     const channelId = await openToAll(manager, 'News');
     const mentionIds = [profileOf(member), profileOf(manager)];
     for (const text of ['one', 'two', 'three']) await send(manager, channelId, text, { mentionIds });

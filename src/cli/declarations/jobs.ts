@@ -11,7 +11,7 @@ export const jobsList = declare<[slug: string | undefined, flags: JsonFlag]>({
 
 export const jobsRetry = declare<[slug: string, id: string | undefined, flags: JsonFlag]>({
   usage: 'retry <slug> [id]',
-  description: 'Let the dead jobs of an organization start anew: all, or one.',
+  description: 'Queue the dead jobs of an organization again: all of them, or one.',
   examples: ['jobs retry acme'],
   destroys: null,
   run: async (...args) => (await import('../commands/jobs.ts')).runRetry(...args),

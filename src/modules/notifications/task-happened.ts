@@ -26,7 +26,7 @@ const notifyOfCompletion = defineNotification({
     union select ${taskMembers.profileId} from ${taskMembers} where ${taskMembers.taskId} = ${aboutId}`,
 });
 
-/** Whoever is assigned to a duplicated project is told of the project, not of each of its tasks. */
+/** In a duplicated project people are notified of their assignment to it, not of each copied task. */
 const isCopy = (metadata: EventMetadata | undefined): boolean => metadata?.duplicated === true;
 
 for (const action of ['task.created', 'task.updated'])
