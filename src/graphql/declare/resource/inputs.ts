@@ -97,7 +97,7 @@ function describe(model: Model, kind: Kind, field: Field): string {
     firstClause(clause),
     [options.check ? undefined : of.bounds, notBefore && `not before \`${notBefore}\``],
     [
-      kind === 'create' && value !== undefined ? `${value} by default` : undefined,
+      kind === 'create' && value !== undefined ? `${String(value) || 'none'} by default` : undefined,
       isUnique(model, column) ? 'unique' : undefined,
       needs && `needs ${needs}`,
     ],
