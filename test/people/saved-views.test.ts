@@ -72,6 +72,14 @@ describe('saved views', async () => {
         'input.arguments.where.projectId.eq',
       ],
       [{ arguments: { where: { and: Array(101).fill({}) } } }, 'input.arguments.where.and'],
+      [
+        { arguments: { where: { dueDate: { within: { unit: 'DAY', offset: 1001 } } } } },
+        'input.arguments.where.dueDate.within.offset',
+      ],
+      [
+        { arguments: { where: { or: [{ dueDate: { before: { unit: 'DAY', count: 0 } } }] } } },
+        'input.arguments.where.or.0.dueDate.before.count',
+      ],
       [{ arguments: { orderBy: [{ field: 'NOTHING' }] } }, 'input.arguments.orderBy.0.field'],
       [{ arguments: { where: { search: 'é'.repeat(10_001) } } }, 'input.arguments'],
       [{ columns: ['nothing'] }, 'input.columns.0'],
@@ -105,5 +113,16 @@ describe('saved views', async () => {
     expect(await run(manager, 'deleteSavedView', { id: common.id }, 'deletedId')).toEqual({ deletedId: common.id });
     const other = await (await server.company()).as('OWNER');
     expect(await run(other, 'deleteSavedView', { id: own.id })).toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('do not tell by a name conflict which private views the owner of a shared one has', async () => {
+    await save(manager, { name: 'Secret' });
+    const { savedView: common } = await save(manager, { name: 'Told', isShared: true });
+    const owner = await company.as('OWNER');
+    const forbidden = { code: 'FORBIDDEN', field: 'input.name' };
+    expect(await change(owner, { id: common.id, name: 'Secret' })).toMatchObject(forbidden);
+    expect(await change(owner, { id: common.id, name: 'Unused' })).toMatchObject(forbidden);
+    const { savedView } = await change(owner, { id: common.id, name: 'Told', columns: ['name'] });
+    expect(savedView).toMatchObject({ name: 'Told', columns: ['name'], version: 2 });
   });
 });

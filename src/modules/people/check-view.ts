@@ -9,6 +9,7 @@ import {
   validateInputValue,
 } from 'graphql';
 import { builtGraph } from '../../graphql/declare/built-graph.ts';
+import { checkRequestOperands } from '../../graphql/declare/relative-operands.ts';
 import { checkBounds } from '../../graphql/limits/check-bounds.ts';
 import { AppError, badInput } from '../../lib/errors.ts';
 
@@ -61,7 +62,7 @@ function listOf(name: string): Field {
   return field;
 }
 
-/** The bounds of texts, lists and ids are those of a query with these arguments. */
+/** The bounds of texts, lists, ids and relative periods are those of a query with these arguments. */
 function checkArguments(field: Field, given: View['arguments']): void {
   const used = field.args.filter(({ name }) => Object.hasOwn(given, name));
   if (used.length === 0) return;
@@ -70,6 +71,7 @@ function checkArguments(field: Field, given: View['arguments']): void {
   const document = parse(`query (${variables}) { ${field.name}(${passed}) { __typename } }`);
   try {
     checkBounds({ schema: builtGraph(), document, variableValues: given });
+    checkRequestOperands(field, given);
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'BAD_INPUT') throw error;
     throw badInput(error.message, `input.arguments.${error.details.field ?? ''}`);

@@ -2,7 +2,7 @@ import { builder } from '../../graphql/declare/builder.ts';
 import type { InputBuilder } from '../../graphql/declare/mutation.ts';
 import { registerPersonalData, workText } from '../../graphql/declare/personal-data.ts';
 import { requirePermission, type Viewer } from '../../identity/viewer.ts';
-import { badInput } from '../../lib/errors.ts';
+import { AppError, badInput } from '../../lib/errors.ts';
 import { isPlainObject } from '../../lib/plain-object.ts';
 import { defineResource } from '../events/resource.ts';
 import { checkView, longestArguments } from './check-view.ts';
@@ -27,6 +27,15 @@ function argumentsOf(given: unknown): Record<string, unknown> {
 /** Everybody may read a shared view, so sharing needs more than keeping one's own. */
 function requireSharing(viewer: Viewer, isShared: boolean | null | undefined): void {
   if (isShared) requirePermission(viewer, 'project:write');
+}
+
+/**
+ * A name must differ from those of the owner's other views. Others may not see these, so a conflict must not tell them
+ * which there are: they cannot rename the view.
+ */
+function requireOwnName(viewer: Viewer, current: { ownerId: string; name: string }, next: { name: string }): void {
+  if (current.ownerId === viewer.profileId || next.name === current.name) return;
+  throw new AppError('FORBIDDEN', 'Only its owner may rename it', { field: 'input.name' });
 }
 
 const SavedView = defineResource('savedViews', {
@@ -65,11 +74,12 @@ const SavedView = defineResource('savedViews', {
     },
   },
   update: {
-    description: 'Changes a view; its list stays.',
+    description: 'Changes a view; its list stays, and only its owner may rename it.',
     writes: ['name', 'columns', 'isShared'],
     input: argumentsInput,
     before: ({ viewer, values, current, next, extra }) => {
       requireSharing(viewer, next.isShared);
+      requireOwnName(viewer, current, next);
       const given = extra.arguments ? argumentsOf(extra.arguments) : undefined;
       if (!given && !values.columns) return {};
       checkView({ list: current.list, arguments: given ?? {}, columns: next.columns });

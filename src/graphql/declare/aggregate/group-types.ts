@@ -3,7 +3,7 @@ import type { TableName } from '../../../access/row-rules.ts';
 import { builder } from '../builder.ts';
 import type { Field } from '../resource/fields.ts';
 import type { Model } from '../resource/model.ts';
-import { toPascalCase, toWords } from '../resource/naming.ts';
+import { toPascalCase, toReferenceWords } from '../resource/naming.ts';
 import { TimeUnit } from '../time-unit.ts';
 import { idOfKey, plainFieldsOf, referencesOf, targetOf, timesOf } from './dimensions.ts';
 import { type GroupExtensions, groupValue, rowOfKey, stepOf } from './group-values.ts';
@@ -109,7 +109,7 @@ function referenceFields(t: GroupFields, field: ReturnType<typeof referencesOf>[
       t.field({
         type: rowTypeOf(reference.target),
         nullable: true,
-        description: `The ${toWords(key)}, when grouped by its id; null if you may not see it.`,
+        description: `The ${toReferenceWords(key)}, when grouped by its id; null if you may not see it.`,
         extensions: { ...rowOfKey((path) => idOfKey([...path, key], 'id')), chantierEachGroup: true },
         resolve: ({ values, path }: GroupKeys) => {
           const id = values.get(idOfKey([...path, key], 'id'));
@@ -121,7 +121,7 @@ function referenceFields(t: GroupFields, field: ReturnType<typeof referencesOf>[
       `${key}Keys`,
       t.field({
         type: keysTypeOf(target),
-        description: `The values of the ${toWords(key)} that the rows share.`,
+        description: `The values of the ${toReferenceWords(key)} that the rows share.`,
         extensions: stepOf(key),
         resolve: ({ values, path }: GroupKeys) => ({ values, path: [...path, key] }),
       }),

@@ -7,7 +7,7 @@ import { relations } from '../../../relations.ts';
 import { builder, type SchemaTypes } from '../builder.ts';
 import type { AnySpec, FieldOptions } from './any-spec.ts';
 import { type ColumnKind, kindOf } from './columns.ts';
-import { firstClause, toPascalCase, toWords, withArticle } from './naming.ts';
+import { firstClause, toPascalCase, toReferenceWords, toWords, withArticle } from './naming.ts';
 import { typenameOf } from './row-id.ts';
 
 /** A reference from a column to a row. */
@@ -39,10 +39,10 @@ export interface Field {
  * The name of a field in the descriptions of filters and orders: for a day, an instant or a boolean the description,
  * for others the name.
  */
-export const subjectOf = ({ key, kind, options }: Field): string =>
+export const subjectOf = ({ key, kind, options, reference }: Field): string =>
   ['LocalDate', 'DateTime', 'Boolean'].includes(kind.scalar)
     ? firstClause(options.description)
-    : toPascalCase(toWords(key));
+    : toPascalCase(reference ? toReferenceWords(key) : toWords(key));
 
 export const relationsOf = (table: TableName): Record<string, Relation> =>
   relations[table].relations as Record<string, Relation>;

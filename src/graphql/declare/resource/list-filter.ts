@@ -2,7 +2,7 @@ import type { TableName } from '../../../access/row-rules.ts';
 import { defineFilter, type Filter, filterOf, rawCondition } from '../filters.ts';
 import { type Field, subjectOf } from './fields.ts';
 import type { Model } from './model.ts';
-import { lowerFirst, toWords } from './naming.ts';
+import { lowerFirst, toReferenceWords } from './naming.ts';
 
 const isFiltered = ({ options, kind, reference }: Field): boolean =>
   !options.needs && (options.filtered ?? (reference !== undefined || kind.filtered));
@@ -31,7 +31,7 @@ export function defineListFilter({ table, spec, nouns, fields }: Model): Filter<
     relations: Object.fromEntries(
       references.map(({ relation, target }) => [
         relation,
-        { filter: () => filterOf(target), description: `By conditions on the ${toWords(relation)}.` },
+        { filter: () => filterOf(target), description: `By conditions on the ${toReferenceWords(relation)}.` },
       ]),
     ) as never,
   });
@@ -39,7 +39,7 @@ export function defineListFilter({ table, spec, nouns, fields }: Model): Filter<
 
 function comparison(field: Field) {
   const { key, column, kind, reference, values, standard } = field;
-  if (reference) return { id: reference.typename, column, description: `By ${toWords(reference.relation)}.` };
+  if (reference) return { id: reference.typename, column, description: `By ${toReferenceWords(reference.relation)}.` };
   const description = standard ? standardDescriptions[key]! : `By ${lowerFirst(subjectOf(field))}.`;
   if (values) return { enum: values.ref, name: values.name, column, description };
   return { as: kind.comparator, column, description };

@@ -1,6 +1,9 @@
 /** `ProjectPhase` becomes `project phase`. */
 export const toWords = (name: string): string => name.replace(/(?<=[a-z0-9])(?=[A-Z])/g, ' ').toLowerCase();
 
+/** The words of a reference in descriptions: `aboutTask` becomes `task concerned`. */
+export const toReferenceWords = (relation: string): string => toWords(relation).replace(/^about (.+)/, '$1 concerned');
+
 export const toCamelCase = (name: string): string => name[0]!.toLowerCase() + name.slice(1);
 export const toPascalCase = (name: string): string => name[0]!.toUpperCase() + name.slice(1);
 /** `dueAt` becomes the enum value `DUE_AT`. */
