@@ -2,7 +2,7 @@ import { Placeholder, type SQL, sql } from 'drizzle-orm';
 import { PgDialect } from 'drizzle-orm/pg-core';
 import type { AnswerHandlers, BoundStatement } from '../db/pipelined-statements.ts';
 import type { Answer } from '../db/slot.ts';
-import type { TenantTx } from '../tenancy/tenant-session.ts';
+import type { TenantDb, TenantTx } from '../tenancy/tenant-session.ts';
 
 /** Reads a parameter from the values of a run. */
 export type Reader<Given> = (given: Given) => unknown;
@@ -38,7 +38,7 @@ export class Statement<Given extends object> {
   }
 
   /** Returns the rows as arrays of the driver's values: see `readerOfColumn`. */
-  run(tx: TenantTx, values: Given): Promise<Answer> {
+  run(tx: TenantDb, values: Given): Promise<Answer> {
     return tx.run(this.text, this.#parameters(values));
   }
 

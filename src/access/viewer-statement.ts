@@ -9,6 +9,10 @@ import { containsStandIn, standInOf, templateViewer } from './template-viewer.ts
 type WithViewer<Values extends object> = Values & { viewer: Viewer };
 
 const ids = new Ids();
+/** Equal for viewers to whom the same row rules apply. */
+export const rightsKey = (viewer: Viewer): string =>
+  `${ids.of(viewer.permissions, viewer.role)}/${ids.of(viewer.modules)}`;
+
 const kept = new Lru<Statement<WithViewer<object>>>(2_000);
 
 /**
@@ -21,7 +25,7 @@ export function viewerStatement<Values extends object>(
   viewer: Viewer,
   make: (viewer: Viewer) => SQL,
 ): Statement<WithViewer<Values>> {
-  const key = `${name}/${ids.of(viewer.permissions, viewer.role)}/${ids.of(viewer.modules)}`;
+  const key = `${name}/${rightsKey(viewer)}`;
   const known = kept.get(key) ?? sharedStatement<Values>(viewer, make);
   if (!known) return new Statement<WithViewer<Values>>(make(viewer));
   kept.set(key, known as Statement<WithViewer<object>>);

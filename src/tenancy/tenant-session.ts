@@ -10,7 +10,11 @@ import type { Tenant } from './tenant.ts';
 declare const ofTenant: unique symbol;
 
 /** drizzle over one tenant's schema, bound in one transaction; the type for reads. */
-export type TenantDb = PostgresJsDatabase<Relations> & { readonly [ofTenant]: true };
+export type TenantDb = PostgresJsDatabase<Relations> & {
+  readonly [ofTenant]: true;
+  /** Runs a statement without drizzle; the rows are arrays. */
+  run(text: string, parameters: readonly unknown[]): Promise<Answer>;
+};
 
 /** The same in a write transaction; the type for writes. */
 export type TenantTx = TenantDb & {
@@ -26,8 +30,6 @@ export type TenantTx = TenantDb & {
   hasNewJobs: boolean;
   /** Adds a hook that runs only after the commit. */
   onCommit(effect: () => void | Promise<void>): void;
-  /** Runs a statement without drizzle; the rows are arrays. */
-  run(text: string, parameters: readonly unknown[]): Promise<Answer>;
   /**
    * Sends a statement without waiting for its answer, in one packet with the statements that follow. If it fails, the
    * transaction fails with its error. What the program does next must not depend on it.
@@ -40,6 +42,7 @@ export class TenantSession extends Session<Relations> {
   readonly tenant: Tenant;
   /** The transaction of a session that writes; undefined in one that reads. */
   readonly tx: TenantTx | undefined;
+  #db: TenantDb | undefined;
 
   constructor(tenant: Tenant, slots: SlotSource, scope: Scope, options: SessionOptions = {}) {
     super(slots, scope, relations, options);
@@ -48,7 +51,8 @@ export class TenantSession extends Session<Relations> {
   }
 
   override get db(): TenantDb {
-    return super.db as TenantDb;
+    this.#db ??= Object.assign(super.db, { run: this.run.bind(this) }) as TenantDb;
+    return this.#db;
   }
 }
 

@@ -37,7 +37,7 @@ const createFrom = async (from: World, { headers }: Member): Promise<string> => 
 const readsSince = (from: number) => {
   const all = server.recorded.slice(from);
   const loads = all.filter((text) => text.includes('from "clients"') && !text.includes('as typename'));
-  return { log: all.filter((text) => text.includes('client_mutation_id')).length, loads: loads.length };
+  return { log: all.filter((text) => text.includes("'clientMutationId'")).length, loads: loads.length };
 };
 
 describe('followers with the same rights', () => {

@@ -189,7 +189,7 @@ describe('a subscription to one type', () => {
     const id = await createTask(owner, { name: 'Shared', projectId });
     const cursors = await Promise.all(all.map(async (frames) => (await until(frames, id)).cursor));
     expect(new Set(cursors).size).toBe(1);
-    const reads = server.recorded.slice(from).filter((text) => text.includes('client_mutation_id'));
+    const reads = server.recorded.slice(from).filter((text) => text.includes("'clientMutationId'"));
     expect(reads).toHaveLength(1);
     for (const frames of all) await frames.close();
   });

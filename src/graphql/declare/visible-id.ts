@@ -15,6 +15,8 @@ interface Wanted {
   field: string;
 }
 
+type Where = { id: string } | { externalReference: string };
+
 /**
  * The id of an object that the viewer sees, by an argument of a query. With decisions, decides for each of them. Throws
  * NOT_FOUND.
@@ -27,7 +29,7 @@ export async function visibleId(
 ): Promise<string> {
   const { table, typename, field } = wanted;
   const externalReference = externalReferenceOf(given);
-  const where = externalReference === undefined ? { id: given } : { externalReference };
+  const where: Where = externalReference === undefined ? { id: given } : { externalReference };
   const found = decisions
     ? await decideId(db, table, where, decisions)
     : ((await db.query[table].findFirst({ columns: { id: true }, where })) as { id: string } | undefined)?.id;
@@ -36,14 +38,17 @@ export async function visibleId(
 }
 
 /** Decides which of the decisions see the object. */
-async function decideId(db: GuardedDb, table: TableName, where: object, decisions: SharedDecisions) {
+async function decideId(db: GuardedDb, table: TableName, where: Where, decisions: SharedDecisions) {
+  const [key, value] = Object.entries(where)[0]!;
   const of = relations[table].table as unknown as IdTable;
-  const found = await rowsForEach<{ id: string }>(
-    db.unguarded,
-    decisions.viewers,
-    (viewer) => sql`select ${of.id} from ${of} where ${and(db.matching(table, where), conditionOf(of, viewer))}`,
-  );
-  const ids = found.map(([row]) => row?.id);
+  const same = { [key]: sql.placeholder('value') };
+  const found = await rowsForEach(db.unguarded, decisions.viewers, {
+    name: `id of ${table} by ${key}`,
+    make: (viewer) =>
+      sql`select ${of.id} from ${of} where ${and(db.matching(table, same as object), conditionOf(of, viewer))}`,
+    values: { value },
+  });
+  const ids = found.map(([row]) => row?.[0] as string | undefined);
   decisions.record(ids.map((id) => id ?? ''));
   return ids[0];
 }

@@ -1,5 +1,6 @@
 import { type SQL, sql, type Table } from 'drizzle-orm';
 import type { WhereOf } from '../../access/row-rules.ts';
+import { given } from '../../access/statement.ts';
 import { rawCondition } from '../../graphql/declare/filters.ts';
 import { decodeEventCursor, type EventPosition } from './event-cursor.ts';
 import { events } from './tables.ts';
@@ -43,12 +44,17 @@ export function isSettled(table: Table): SQL {
  * Whether events after a position may have been deleted. The last event before the oldest kept ones is kept as well
  * (fleet/maintain), so a position up to that event is still valid.
  */
-export function isForgotten(after: EventPosition): SQL {
+export function isForgotten(after: SQL): SQL {
   const oldest = sql`(select ${events.era}, ${events.xid}, ${events.seq} from ${events} order by ${events.era}, ${events.xid}, ${events.seq} limit 1)`;
-  return sql`coalesce(${positionSql(after)} < ${oldest}, false)`;
+  return sql`coalesce(${after} < ${oldest}, false)`;
 }
 
 export const positionSql = ({ era, xid, seq }: EventPosition): SQL => sql`(${era}::int, ${xid}::xid8, ${seq}::bigint)`;
+
+/** A position as placeholders of a statement, with the values of `positionValues`. */
+export const givenPosition = sql`(${given('era')}::int, ${given('xid')}::xid8, ${given('seq')}::bigint)`;
+
+export const positionValues = ({ era, xid, seq }: EventPosition) => ({ era, xid, seq });
 
 const isPast =
   (position: EventPosition, direction: EventDirection) =>

@@ -8,7 +8,7 @@ import { AppError, badInput } from '../../lib/errors.ts';
 import { visibleValues } from './confidential.ts';
 import { decodeEventCursor, type EventPosition, encodeEventCursor } from './event-cursor.ts';
 import { eventFilter } from './event-filter.ts';
-import { eventPage, isForgotten, settledEvents } from './event-page.ts';
+import { eventPage, isForgotten, positionSql, settledEvents } from './event-page.ts';
 import { readableEvents } from './policy.ts';
 import { withGlobalIds } from './resource-ids.ts';
 
@@ -103,7 +103,7 @@ builder.queryField('events', (t) =>
       const follows = after && order !== 'desc';
       const [rows, forgotten] = await Promise.all([
         ctx.db.query.events.findMany({ ...selection, ...page }),
-        follows && ctx.db.holds(isForgotten(decodeEventCursor(after))),
+        follows && ctx.db.holds(isForgotten(positionSql(decodeEventCursor(after)))),
       ]);
       if (forgotten) throw tooOld();
       const totalCount = () => ctx.db.count('events', settledEvents(matching));

@@ -3,8 +3,6 @@ import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { TableName } from '../../../access/row-rules.ts';
 import { relations } from '../../../relations.ts';
 import { columnsOf } from '../cascade.ts';
-import type { EventPosition } from '../event-cursor.ts';
-import { positionSql } from '../event-page.ts';
 import { typenameOf } from '../row-events.ts';
 import { events } from '../tables.ts';
 
@@ -26,18 +24,18 @@ const versionsOf = (table: TableName): SQL => sql`${sql.identifier(`was ${table}
 /** Whose events are read: all of some types, and those of some rows. */
 interface Concerned {
   types: readonly string[];
-  ids: readonly string[];
+  ids: SQL;
 }
 
 /**
  * The CTEs with the earlier versions of rows that have changed since the position, read backwards from the log: an
  * event records the changed columns as they were before it, and the event of a deletion all of them.
  */
-export function earlierVersions(after: EventPosition, columns: ReadColumns, { types, ids }: Concerned): SQL {
+export function earlierVersions(after: SQL, columns: ReadColumns, { types, ids }: Concerned): SQL {
   const recent = sql`recent as materialized (
     select row_number() over (order by era, xid, seq) as n, resource_type, resource_id, before, after
-    from (select era, xid, seq, resource_type, resource_id, before, after from ${events} where (era, xid, seq) > ${positionSql(after)}
-      and (resource_type = any(${sql.param(types)}::text[]) or resource_id = any(${sql.param(ids)}::uuid[]))
+    from (select era, xid, seq, resource_type, resource_id, before, after from ${events} where (era, xid, seq) > ${after}
+      and (resource_type = any(${sql.param(types)}::text[]) or resource_id = any(${ids}::uuid[]))
       order by era, xid, seq limit ${mostRecent + 1}) as newest)`;
   const versions = [...columns].map(([table, read]) => versionsOfTable(table, read));
   return sql.join([recent, ...versions], sql`, `);

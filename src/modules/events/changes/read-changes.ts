@@ -62,7 +62,7 @@ export async function readChanges(
   const hasMore = page.length < found.length;
   const end = hasMore ? page.at(-1)!.position : later(state.settled, page.at(-1)?.position ?? after);
   return {
-    ...(await decide(db, after, candidatesOf(types, page, wanted.decisions), wanted.decisions)),
+    ...(await decide(db, viewer, after, candidatesOf(types, page, wanted.decisions), wanted.decisions)),
     mutationsOf: mutationsOf(page),
     events: page,
     hasMore,
@@ -73,12 +73,13 @@ export async function readChanges(
 /** Decides what the viewer sees of the candidates, together with its decisions. */
 async function decide(
   db: TenantDb,
+  viewer: Viewer,
   after: EventPosition,
   candidates: readonly Candidates[],
   decisions: SharedDecisions | undefined,
 ): Promise<VisibleChanges> {
   const isAlike = candidates.every(({ type }) => type.rule === 'all');
-  if (!decisions || isAlike) return visibleChanges(db, after, candidates);
+  if (!decisions || isAlike) return visibleChanges(db, viewer, after, candidates);
   const each = await visibleChangesOfEach(db, decisions.viewers, after, candidates);
   decisions.record(each.map(asText));
   const [own] = each;

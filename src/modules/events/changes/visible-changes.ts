@@ -1,14 +1,17 @@
-import { and, inArray, or, relationsFilterToSQL, type SQL, sql } from 'drizzle-orm';
+import { and, or, relationsFilterToSQL, type SQL, sql } from 'drizzle-orm';
 import type { TableName, WhereOf } from '../../../access/row-rules.ts';
 import { rowsForEach } from '../../../access/rows-for-each.ts';
+import { given, Statement } from '../../../access/statement.ts';
+import { viewerStatement } from '../../../access/viewer-statement.ts';
 import type { Viewer } from '../../../identity/viewer.ts';
 import { AppError } from '../../../lib/errors.ts';
 import { relations } from '../../../relations.ts';
 import type { TenantDb } from '../../../tenancy/tenant-session.ts';
 import type { EventPosition } from '../event-cursor.ts';
+import { givenPosition, positionValues } from '../event-page.ts';
 import { tableOf } from '../references-to.ts';
 import { typenameOf } from '../row-events.ts';
-import type { ChangedType } from './changed-types.ts';
+import { type ChangedType, changedTypes } from './changed-types.ts';
 import { expired } from './changes-cursor.ts';
 import { asTheyWere, earlierVersions, mostRecent } from './past-rows.ts';
 
@@ -31,7 +34,7 @@ export interface VisibleChanges {
 }
 
 type Kind = 'seen' | 'lost' | 'gained' | 'recent';
-interface Found extends Record<string, unknown> {
+interface Found {
   typename: string;
   kind: Kind;
   ids: string[];
@@ -43,17 +46,21 @@ interface Found extends Record<string, unknown> {
  */
 export async function visibleChanges(
   db: TenantDb,
+  viewer: Viewer,
   after: EventPosition,
   candidates: readonly Candidates[],
 ): Promise<VisibleChanges> {
   if (candidates.length === 0) return nothing;
-  return resultOf(candidates, await db.execute<Found>(statementOf(after, candidates)));
+  const name = nameOf(candidates);
+  const make = (of: Viewer): SQL => statementOf(withRulesOf(of, candidates));
+  const statement = name ? viewerStatement<Values>(name, viewer, make) : new Statement<Values>(make(viewer));
+  const rows = await statement.run(db, { ...valuesOf(after, candidates), viewer });
+  return resultOf(candidates, (rows as unknown as unknown[][]).map(foundIn));
 }
 
 /**
- * The same for several viewers with the same rights, in one statement. The rules of the candidates must be those of a
- * template viewer. Returns CURSOR_EXPIRED, instead of
- * throwing it, for a viewer for whom too much has changed.
+ * The same for several viewers with the same rights, in one statement. Returns CURSOR_EXPIRED, instead of throwing it,
+ * for a viewer for whom too much has changed.
  */
 export async function visibleChangesOfEach(
   db: TenantDb,
@@ -62,10 +69,14 @@ export async function visibleChangesOfEach(
   candidates: readonly Candidates[],
 ): Promise<(VisibleChanges | AppError)[]> {
   if (candidates.length === 0) return viewers.map(() => nothing);
-  const found = await rowsForEach<Found>(db, viewers, () => statementOf(after, candidates));
+  const found = await rowsForEach(db, viewers, {
+    name: nameOf(candidates),
+    make: (of) => statementOf(withRulesOf(of, candidates)),
+    values: valuesOf(after, candidates),
+  });
   return found.map((rows) => {
     try {
-      return resultOf(candidates, rows);
+      return resultOf(candidates, rows.map(foundIn));
     } catch (error) {
       if (error instanceof AppError) return error;
       throw error;
@@ -75,12 +86,41 @@ export async function visibleChangesOfEach(
 
 const nothing: VisibleChanges = { changed: new Map(), removed: new Map() };
 
-function statementOf(after: EventPosition, candidates: readonly Candidates[]): SQL {
+const foundIn = (row: readonly unknown[]): Found => {
+  const [typename, kind, ids] = row as [string, Kind, string[]];
+  return { typename, kind, ids };
+};
+
+/** Names the statement of candidates; undefined if its text depends on more than their types. */
+function nameOf(candidates: readonly Candidates[]): string | undefined {
+  if (candidates.some(({ affected }) => affected.length > 0)) return undefined;
+  return `changes of ${candidates.map(({ type }) => type.typename)}`;
+}
+
+/** The same candidates with the row rules of a viewer. */
+function withRulesOf(viewer: Viewer, candidates: readonly Candidates[]): Candidates[] {
+  const names = candidates.map(({ type }) => type.typename);
+  const types = new Map(changedTypes(viewer, names).map((type) => [type.typename, type]));
+  return candidates.map((each) => ({ ...each, type: types.get(each.type.typename)! }));
+}
+
+/** The statement; its placeholders are the keys of `valuesOf`. */
+function statementOf(candidates: readonly Candidates[]): SQL {
   const restricted = candidates.filter(({ type }) => type.rule !== 'all');
   const parts = candidates.flatMap((each) => partsOf(each));
   if (restricted.length > 0) parts.push(tooManyRecent);
-  const history = restricted.length > 0 ? sql`with ${historyOf(after, restricted)} ` : sql``;
+  const history = restricted.length > 0 ? sql`with ${historyOf(restricted)} ` : sql``;
   return sql`${history}${sql.join(parts, sql` union all `)}`;
+}
+
+type Values = Record<string, unknown>;
+
+const idsOf = ({ typename }: ChangedType): string => `ids of ${typename}`;
+
+function valuesOf(after: EventPosition, candidates: readonly Candidates[]): Values {
+  const ids = candidates.map((each) => [idsOf(each.type), each.ids]);
+  const restricted = candidates.filter(({ type }) => type.rule !== 'all');
+  return { ...positionValues(after), ...Object.fromEntries(ids), restricted: restricted.flatMap((each) => each.ids) };
 }
 
 /** Throws CURSOR_EXPIRED if too much has changed. */
@@ -95,7 +135,7 @@ function resultOf(candidates: readonly Candidates[], found: readonly Found[]): V
 const tooManyRecent = sql`select '' as typename, 'recent' as kind,
   case when (select count(*) from recent) > ${mostRecent} then array[gen_random_uuid()] else '{}' end as ids`;
 
-function historyOf(after: EventPosition, restricted: readonly Candidates[]): SQL {
+function historyOf(restricted: readonly Candidates[]): SQL {
   const columns = new Map<TableName, Set<string>>();
   const tables = new Set<TableName>();
   for (const { type, affected } of restricted) {
@@ -104,7 +144,7 @@ function historyOf(after: EventPosition, restricted: readonly Candidates[]): SQL
     if (affected.length > 0) tables.add(type.table);
   }
   const types = [...tables].flatMap((table) => typenameOf(table) ?? []);
-  return earlierVersions(after, columns, { types, ids: restricted.flatMap(({ ids }) => ids) });
+  return earlierVersions(givenPosition, columns, { types, ids: given('restricted') });
 }
 
 function requireFew(candidates: readonly Candidates[], found: readonly Found[]): void {
@@ -131,11 +171,12 @@ function deletedOf(candidates: readonly Candidates[], found: readonly Found[]): 
   });
 }
 
-function partsOf({ type, ids, affected }: Candidates): SQL[] {
+function partsOf({ type, affected }: Candidates): SQL[] {
   const { typename, table, rule, reach } = type;
   const part = (kind: Kind, query: SQL): SQL =>
-    sql`select ${typename}::text as typename, ${kind}::text as kind, array(${query}) as ids`;
-  const own = inArray(tableOf(table).id, [...ids]);
+    sql`select ${sql.raw(`'${typename}'`)} as typename, ${sql.raw(`'${kind}'`)} as kind, array(${query}) as ids`;
+  const ids = sql`${given(idsOf(type))}::uuid[]`;
+  const own = sql`${tableOf(table).id} = any(${ids})`;
   const visible = rule === 'all' ? undefined : toSql(table, rule);
   const rowsWhere = (chosen: SQL | undefined): SQL =>
     sql`select ${tableOf(table).id} from ${tableOf(table)} where ${and(chosen, visible)}`;
@@ -143,7 +184,7 @@ function partsOf({ type, ids, affected }: Candidates): SQL[] {
   if (rule === 'all') return [seen];
   const chosen = or(own, ...affected.map((filter) => toSql(table, filter)));
   const now = rowsWhere(chosen);
-  const few = sql`limit ${ids.length + mostAffected + 1}`;
+  const few = sql`limit cardinality(${ids}) + ${sql.raw(String(mostAffected + 1))}`;
   const lost = part('lost', minus(asTheyWere('ever', reach.columns, now), now, few));
   if (affected.length === 0) return [seen, lost];
   return [seen, lost, part('gained', minus(now, asTheyWere('then', reach.columns, now), few))];
