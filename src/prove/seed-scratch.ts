@@ -22,6 +22,7 @@ const extraInput = (idOf: (typename: string) => string, staff: string): Record<s
   setTaskLabels: { addLabelIds: [idOf('Label')] },
   sendMessage: { attachments: [{ name: 'Plan', url: 'https://scratch.invalid/plan' }], mentionIds: [idOf('Profile')] },
   createSavedView: { list: 'tasks', arguments: { where: { name: { contains: 'sample' } } }, isShared: true },
+  createSavedOperation: { document: '{ viewer { role } }', isShared: true },
   createTask: { projectId: idOf('Project') },
   createTimeEntry: { description: 'Sample' },
   // Another week than the samples', in which time can be recorded

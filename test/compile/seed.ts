@@ -36,7 +36,7 @@ const left = new Set([
 ]);
 
 /** Tables to which no others refer: coming after those, they leave the choices for them as they were. */
-const afterOthers = new Set(['activityReports', 'activityReportLines', 'savedViews']);
+const afterOthers = new Set(['activityReports', 'activityReportLines', 'savedViews', 'savedOperations']);
 
 /**
  * Fills every table of a tenant with rows that the checks of the database allow: nulls, odd texts and equal values
@@ -94,6 +94,7 @@ const fitting: Record<string, (row: Record<string, unknown>) => Record<string, u
   invoice_lines: ({ vatCategory, vatRate }) => ({ vatRate: vatCategory === 'O' ? null : (vatRate ?? '20') }),
   invoice_series: ({ digits }) => ({ digits: 1 + (Number(digits) % 8) }),
   payments: () => ({ allocatedTotal: '0' }),
+  saved_operations: ({ variables: text }) => ({ variables: JSON.stringify({ name: `${text}\u0000` }) }),
   saved_views: ({ arguments: text }) => ({ arguments: JSON.stringify({ where: { name: { eq: `${text}\u0000` } } }) }),
 };
 

@@ -231,6 +231,7 @@ const checked: Record<string, string> = {
   iban: 'FR7699999000010000012345693',
   bic: 'AGRIFRPPXXX',
   list: 'tasks',
+  document: '{ viewer { role } }',
 };
 
 /** A value as a document writes it. Enums are names there, which only the type tells. */

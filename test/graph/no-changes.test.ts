@@ -165,6 +165,10 @@ describe('the same change again', async () => {
         id: await made('createSavedView', { list: 'tasks', name: 'Mine' }, 'savedView'),
         ...{ name: 'My  view', arguments: { orderBy: [{ field: 'NAME' }] }, columns: ['name'], isShared: true },
       },
+      updateSavedOperation: {
+        id: await made('createSavedOperation', { document: '{ __typename }', name: 'Mine' }, 'savedOperation'),
+        ...{ name: 'My  own', document: '{ viewer { role } }', variables: { a: [1] }, isShared: true },
+      },
       updateLabel: { id: label, name: 'Renamed label', color: '#ABCDEF', description: 'Text' },
       addMilestoneAssignee: { milestoneId, profileId },
       addMilestoneDependency: { milestoneId, dependsOnId },

@@ -67,6 +67,13 @@ const steps = {
     ...{ id: known(story, 'SavedView', one), name: `Seen ${other}`, columns: ['name', 'status'] },
   })),
   deleteView: does('deleteSavedView', (story, { one }) => ({ id: known(story, 'SavedView', one) })),
+  saveOperation: makes('SavedOperation', (_story, { one, other }) => ({
+    ...{ document: '{ viewer { role } }', name: `Operation ${one} ${other}`, variables: { one } },
+  })),
+  changeOperation: does('updateSavedOperation', (story, { one, other }) => ({
+    ...{ id: known(story, 'SavedOperation', one), name: `Seen ${other}`, document: '{ __typename }' },
+  })),
+  deleteOperation: does('deleteSavedOperation', (story, { one }) => ({ id: known(story, 'SavedOperation', one) })),
   createLabel: makes('Label', (story, { one, other }) => ({
     name: `Label ${one}`,
     color: '#1f6feb',

@@ -117,8 +117,8 @@ describe('parts of a task', async () => {
           'mutation ($id: ID!, $content: String!) { updateTaskComment(input: { id: $id, content: $content }) { taskComment { content editedAt version } } }',
           { id: comment.id, content },
         );
-      expect((await edit(member, 'Hello!')).data.updateTaskComment.taskComment).toMatchObject({
-        content: 'Hello!',
+      expect((await edit(member, 'Hello!\n\n- you')).data.updateTaskComment.taskComment).toMatchObject({
+        content: 'Hello!\n\n- you',
         editedAt: expect.any(String),
         version: 2,
       });

@@ -5,4 +5,5 @@ import './viewer-profile.ts';
 import './working-days.ts';
 import './presence.ts';
 import './rewinding.ts';
+import './saved-operation.ts';
 import './saved-view.ts';

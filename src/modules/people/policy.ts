@@ -13,13 +13,25 @@ export function readableProfiles(viewer: Viewer): RowRule<'profiles'> {
 export const canEditProfile = (viewer: Viewer, profileId: string): boolean =>
   viewer.profileId === profileId || viewer.permissions.has('people:manage');
 
-/** One's own views and, except for a CLIENT, those that others share. */
-export function readableViews({ role, permissions, profileId }: Viewer): RowRule<'savedViews'> {
-  if (!permissions.has('project:read')) return 'none';
+/** One's own rows and, except for a CLIENT, those that others share. */
+function ownOrShared({ role, profileId }: Viewer) {
   const own = { ownerId: profileId };
   return role === 'CLIENT' ? own : { OR: [own, { isShared: true }] };
 }
 
-/** One's own view, or a shared one with project:write. */
-export const canEditView = (viewer: Viewer, view: { ownerId: string; isShared: boolean }): boolean =>
-  view.ownerId === viewer.profileId || (view.isShared && viewer.permissions.has('project:write'));
+/** One's own views and, except for a CLIENT, those that others share. */
+export const readableViews = (viewer: Viewer): RowRule<'savedViews'> =>
+  viewer.permissions.has('project:read') ? ownOrShared(viewer) : 'none';
+
+/** The same for the operations of the explorer, for those who may open it. */
+export const readableOperations = (viewer: Viewer): RowRule<'savedOperations'> =>
+  viewer.permissions.has('graph:explore') ? ownOrShared(viewer) : 'none';
+
+interface Owned {
+  ownerId: string;
+  isShared: boolean;
+}
+
+/** One's own view or operation, or a shared one with project:write. */
+export const canEditOwned = (viewer: Viewer, { ownerId, isShared }: Owned): boolean =>
+  ownerId === viewer.profileId || (isShared && viewer.permissions.has('project:write'));

@@ -1,12 +1,10 @@
 import { builder } from '../../graphql/declare/builder.ts';
 import type { InputBuilder } from '../../graphql/declare/mutation.ts';
 import { registerPersonalData, workText } from '../../graphql/declare/personal-data.ts';
-import { requirePermission, type Viewer } from '../../identity/viewer.ts';
-import { AppError, badInput } from '../../lib/errors.ts';
-import { isPlainObject } from '../../lib/plain-object.ts';
 import { defineResource } from '../events/resource.ts';
 import { checkView, longestArguments } from './check-view.ts';
-import { canEditView, readableViews } from './policy.ts';
+import { canEditOwned, readableViews } from './policy.ts';
+import { objectOf, requireOwnName, requireSharing } from './sharing.ts';
 
 const described = 'The arguments of the list, such as `where` and `orderBy`, as they go into the variables of a query';
 const argumentsInput = (t: InputBuilder) => ({
@@ -18,26 +16,6 @@ const argumentsInput = (t: InputBuilder) => ({
 
 const columns = 'Its columns in order: fields of the objects in the list, such as `name` and `project.name`.';
 
-function argumentsOf(given: unknown): Record<string, unknown> {
-  if (given === undefined || given === null) return {};
-  if (!isPlainObject(given)) throw badInput('must be an object', 'input.arguments');
-  return given;
-}
-
-/** Everybody may read a shared view, so sharing needs more than keeping one's own. */
-function requireSharing(viewer: Viewer, isShared: boolean | null | undefined): void {
-  if (isShared) requirePermission(viewer, 'project:write');
-}
-
-/**
- * A name must differ from those of the owner's other views. Others may not see these, so a conflict must not tell them
- * which there are: they cannot rename the view.
- */
-function requireOwnName(viewer: Viewer, current: { ownerId: string; name: string }, next: { name: string }): void {
-  if (current.ownerId === viewer.profileId || next.name === current.name) return;
-  throw new AppError('FORBIDDEN', 'Only its owner may rename it', { field: 'input.name' });
-}
-
 const SavedView = defineResource('savedViews', {
   name: 'SavedView',
   noun: 'view',
@@ -47,7 +25,7 @@ const SavedView = defineResource('savedViews', {
   read: readableViews,
   write: {
     needs: 'project:read',
-    allow: canEditView,
+    allow: canEditOwned,
     allowedTo: 'your own, or those that others share with project:write',
   },
   fields: {
@@ -68,7 +46,7 @@ const SavedView = defineResource('savedViews', {
     input: argumentsInput,
     before: ({ viewer, values, extra }) => {
       requireSharing(viewer, values.isShared);
-      const given = argumentsOf(extra.arguments);
+      const given = objectOf(extra.arguments, 'input.arguments');
       checkView({ list: values.list, arguments: given, columns: values.columns ?? [] });
       return { ownerId: viewer.profileId, arguments: JSON.stringify(given) };
     },
@@ -80,7 +58,7 @@ const SavedView = defineResource('savedViews', {
     before: ({ viewer, values, current, next, extra }) => {
       requireSharing(viewer, next.isShared);
       requireOwnName(viewer, current, next);
-      const given = extra.arguments ? argumentsOf(extra.arguments) : undefined;
+      const given = extra.arguments ? objectOf(extra.arguments, 'input.arguments') : undefined;
       if (!given && !values.columns) return {};
       checkView({ list: current.list, arguments: given ?? {}, columns: next.columns });
       return given ? { arguments: JSON.stringify(given) } : {};

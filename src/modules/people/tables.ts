@@ -70,3 +70,26 @@ export const savedViews = table(
     check('saved_views_arguments', sql`json_typeof(${t.arguments}::json) = 'object'`),
   ],
 );
+
+/** An operation that was saved in the explorer. */
+export const savedOperations = table(
+  'saved_operations',
+  {
+    id: primaryId(),
+    ownerId: uuid()
+      .notNull()
+      .references(() => profiles.id, { onDelete: 'cascade' }),
+    name: label().notNull(),
+    document: text().notNull(),
+    /** JSON as text, like the arguments of views. */
+    variables: text().notNull().default('{}'),
+    isShared: boolean().notNull().default(false),
+    version: version(),
+    ...lifetime,
+  },
+  (t) => [
+    uniqueIndex('saved_operations_name').on(t.ownerId, sql`extensions.name_key(${t.name})`),
+    index('saved_operations_shared').on(t.name).where(sql`${t.isShared}`),
+    check('saved_operations_variables', sql`json_typeof(${t.variables}::json) = 'object'`),
+  ],
+);

@@ -3,6 +3,7 @@ import type { PgColumn } from 'drizzle-orm/pg-core';
 import { z } from 'zod';
 import { minCharacters } from '../../../lib/characters.ts';
 import { dayField, decimalField, nameUpTo, shortNameField, textField, uuidField } from '../../../lib/fields.ts';
+import { isVisible } from '../../../lib/names.ts';
 import type { ComparatorName } from '../comparators.ts';
 import { formatNumber } from './naming.ts';
 
@@ -54,6 +55,10 @@ const line = ({ min = 0, max = 20_000 }: Limits) => {
   return min === 1 ? nameUpTo(max) : nameUpTo(max).check(minCharacters(min));
 };
 
+/** Text as it was written, with its line breaks. */
+const lines = ({ min = 0 }: Limits) =>
+  min === 0 ? textField : textField.check(minCharacters(min)).refine(isVisible, 'needs a character that can be seen');
+
 const textKind = (check: z.ZodType, limits: Limits): ColumnKind => ({
   scalar: 'String',
   comparator: 'String',
@@ -72,8 +77,11 @@ const label: KindOf = ({ notNull }, { min = notNull ? 1 : undefined, max = 200 }
 /** A text of any length cannot be filtered or sorted; with `max` it is one line, and can. */
 const text: KindOf = ({ notNull }, { min = notNull ? 1 : undefined, max }) => {
   const limits = { min, max: max ?? 20_000 };
-  const check = min === undefined && max === undefined ? textField : line(limits);
-  return { ...textKind(check, limits), filtered: max !== undefined, sorted: max !== undefined };
+  return {
+    ...textKind(max === undefined ? lines(limits) : line(limits), limits),
+    filtered: max !== undefined,
+    sorted: max !== undefined,
+  };
 };
 
 /** A fractional rank, such as the place of a task in its column: compared byte by byte. */
