@@ -81,7 +81,8 @@ describe('a list of which a viewer may see no row', async () => {
     const leave = ['leaveBalances', 'leaveRequests', 'leaveTypes', 'whoIsAway'];
     const daily = ['calendarHolidays', 'timesheets', 'workCalendars', ...leave];
     const money = ['expenses', 'invoiceSeries', 'payments', 'projectBudgets', 'purchaseOrders'];
-    const lists = withAggregates([...ofOrganization, ...ofStaff, ...daily, ...money]).sort();
+    const ofAnalysts = ['savedOperations'];
+    const lists = withAggregates([...ofOrganization, ...ofStaff, ...daily, ...money, ...ofAnalysts]).sort();
     expect(await refused((await company.as('CLIENT')).headers)).toEqual(lists);
   });
 

@@ -1,14 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addMember } from '../../src/identity/add-member.ts';
 import { matrix } from '../../src/identity/permissions.ts';
 import { examplesFor } from '../../src/server/explorer/examples.ts';
+import { createClient, createProject } from '../projects/support.ts';
 import { inChromium, launchBrowser, openTab } from '../support/browser.ts';
 import { memberPassword as password, withPassword } from '../support/password.ts';
+import { run } from '../support/run.ts';
 import { served } from '../support/served.ts';
 import { type Member, world } from '../support/world.ts';
+import { recordTime } from '../time/support.ts';
 import { Visitor } from './visitor.ts';
 
 const production = { NODE_ENV: 'production', PUBLIC_URL: 'http://localhost:4000' };
@@ -140,12 +143,36 @@ inChromium('the explorer in Chromium', () => {
     const { id: userId, ...names } = owner.user;
     const person = { userId, ...names };
     await addMember(identity, { person, tenant: beta.tenant, role: 'OWNER' }, { ipAddress: '127.0.0.1' });
-    const { page, complaints } = await openTab(await browser.newContext({ locale: 'en-GB', acceptDownloads: true }));
+    const manager = await beta.as('MANAGER');
+    await recordHours(manager);
+    const shared = { name: 'Team hours', document: '{ timeEntriesAggregate { count } }', isShared: true };
+    await run(manager, 'createSavedOperation', shared);
+    const { page, complaints } = await openTab(
+      await browser.newContext({ locale: 'en-GB', acceptDownloads: true, viewport: { width: 1280, height: 800 } }),
+    );
     const hosts = new Set<string>();
     page.on('request', (request) => hosts.add(new URL(request.url()).origin));
-    const run = async () => {
+    const answers = (text: string) =>
+      page.locator('.result-window').getByText(text).first().waitFor({ timeout: 60_000 });
+    const execute = async () => {
       await page.getByRole('button', { name: /Execute query/ }).click({ timeout: 60_000 });
-      await page.locator('.result-window').getByText('"timeEntriesAggregate"').waitFor({ timeout: 60_000 });
+      await answers('"timeEntriesAggregate"');
+    };
+    const saved = page.getByLabel('Saved', { exact: true });
+    const dialog = page.locator('#save-dialog');
+    const choose = async (name: string, button: string) => {
+      await page.getByRole('button', { name: 'Save', exact: true }).click();
+      await page.getByLabel('Name of the operation').fill(name);
+      await dialog.getByRole('button', { name: button, exact: true }).click();
+    };
+    const save = async (name: string) => {
+      await choose(name, 'Save');
+      await dialog.waitFor({ state: 'hidden' });
+    };
+    const listed = async (): Promise<string[]> => {
+      await page.waitForFunction('!document.getElementById("tools").disabled');
+      await saved.locator('optgroup').first().waitFor({ state: 'attached' });
+      return (await saved.locator('option').allTextContents()).slice(1);
     };
 
     await page.goto(`${origin}${explorer}`);
@@ -157,15 +184,25 @@ inChromium('the explorer in Chromium', () => {
 
     await page.getByLabel('Examples').selectOption({ label: 'Hours by client, sector and month' });
     await page.waitForURL(/query=/);
-    await run();
-    await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByLabel('Name of the operation').fill('Our hours');
-    await page.locator('#save-dialog').getByRole('button', { name: 'Save' }).click();
+    await execute();
+    await save('Our hours');
+    expect(await listed()).toEqual(['Our hours', 'Team hours']);
+    await screenshot(page, 'explorer-light');
+    await save('Hours of clients');
+    expect(await listed()).toEqual(['Hours of clients', 'Team hours']);
+    await choose('Hours of clients', 'Save as new');
+    await dialog.getByText('This value is already taken').waitFor();
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
 
+    // Nothing of it is kept in the browser
+    await page.evaluate('localStorage.clear()');
+    await page.emulateMedia({ colorScheme: 'dark' });
     await page.goto(`${origin}/t/${beta.tenant.slug}/explorer`);
-    await page.getByLabel('Saved in this browser').selectOption({ label: 'Our hours' });
-    await page.waitForURL(/query=/);
-    await run();
+    expect(await listed()).toEqual(['Hours of clients', 'Team hours']);
+    await saved.selectOption({ label: 'Hours of clients' });
+    await page.waitForURL(/saved=SavedOperation/);
+    await execute();
+    await answers('"Hooli"');
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('button', { name: 'CSV' }).click(),
@@ -177,9 +214,37 @@ inChromium('the explorer in Chromium', () => {
     await page.locator('#plan-dialog[open]').waitFor();
     expect(await page.locator('#plan-text').textContent()).toMatch(/^select .*"time_entries"/s);
     await page.getByRole('button', { name: 'Close', exact: true }).click();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await screenshot(page, 'explorer-save-dark');
+    await dialog.getByRole('button', { name: 'Delete' }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    expect(await listed()).toEqual(['Team hours']);
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByLabel('Password').waitFor();
     expect([...hosts].filter((host) => host !== origin && !host.startsWith('blob'))).toEqual([]);
     expect(complaints).toEqual([]);
   });
 });
+
+/** `SCREENSHOTS=docs/images` makes the pictures of the documentation again. */
+async function screenshot(page: Page, name: string): Promise<void> {
+  const folder = process.env.SCREENSHOTS;
+  if (folder) await page.screenshot({ path: `${folder}/${name}.png` });
+}
+
+async function recordHours(manager: Member): Promise<void> {
+  const today = Date.now();
+  const clients = [
+    ['Initech', 'Software', '6.5'],
+    ['Globex', 'Energy', '4'],
+    ['Hooli', 'Software', '7.25'],
+  ];
+  for (const [name, sector, hours] of clients) {
+    const clientId = await createClient(manager, { name, sector });
+    const projectId = await createProject(manager, { clientId });
+    for (const daysAgo of [0, 35]) {
+      const workDate = new Date(today - daysAgo * 86_400_000).toISOString().slice(0, 10);
+      await recordTime(manager, { projectId, workDate, hours });
+    }
+  }
+}

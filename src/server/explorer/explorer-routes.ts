@@ -69,10 +69,9 @@ async function toolsFor({ caller: { language, request } }: PageRequest, exportPa
     ? all
     : all.filter(({ organization }) => organization.id === tenant.id);
   const examples = examplesFor(viewer, tenant.modules, language);
-  const storageKey = `chantier:saved:${viewer.membershipId}`;
   return {
     html: explorerTools({ language, slug: tenant.slug, memberships, examples }),
-    settings: toolsSettings(language, storageKey, exportPath),
+    settings: toolsSettings({ language, exportPath, viewer }),
   };
 }
 

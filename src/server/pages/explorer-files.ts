@@ -1,3 +1,5 @@
+import { explorerSaved } from './explorer-saved.ts';
+
 /** Starts GraphiQL and the tools above it, with the settings in the page. */
 export const explorerStart = `'use strict';
 const { workers, options, tools } = JSON.parse(document.getElementById('settings').textContent);
@@ -21,9 +23,7 @@ self.fetch = (input, init) => {
   return send(input, init);
 };
 
-const editedQuery = () => new URL(location.href).searchParams.get('query') ?? options.defaultQuery;
-
-const params = () => last?.params ?? { query: editedQuery() };
+const params = () => last?.params ?? { query: edited.query, variables: editedVariables() };
 
 function request(path, more) {
   const headers = new Headers(last?.headers);
@@ -61,76 +61,61 @@ async function showPlan() {
   find('plan-dialog').showModal();
 }
 
-// Storage may be blocked, or hold what another program wrote
-function readSaved() {
-  try {
-    const saved = JSON.parse(localStorage.getItem(tools.storageKey) ?? '[]');
-    return Array.isArray(saved) ? saved : [];
-  } catch {
-    return [];
-  }
-}
-
-function showSaved() {
-  const list = find('saved');
-  list.replaceChildren(list.options[0]);
-  for (const { name, query } of readSaved()) list.add(new Option(name, query));
-}
-
-function save(name) {
-  const others = readSaved().filter((each) => each.name !== name);
-  const all = [...others, { name, query: editedQuery() }].slice(-tools.mostSaved);
-  try {
-    localStorage.setItem(tools.storageKey, JSON.stringify(all));
-  } catch (error) {
-    say(error.message);
-  }
-  showSaved();
-}
-
 function open(query) {
   location.assign(location.pathname + '?query=' + encodeURIComponent(query));
 }
 
+${explorerSaved}
 function startTools() {
   const onChoice = (id, choose) => find(id).addEventListener('change', ({ target }) => target.value && choose(target.value));
   onChoice('organizations', (path) => location.assign(path));
   onChoice('examples', open);
-  onChoice('saved', open);
+  onChoice('saved', (id) => location.assign(location.pathname + '?saved=' + encodeURIComponent(id)));
   for (const format of ['csv', 'jsonl']) find(format).addEventListener('click', () => download(format));
   find('plan').addEventListener('click', showPlan);
-  find('save').addEventListener('click', () => {
-    // Escape leaves the value of the last time
-    find('save-dialog').returnValue = '';
-    find('save-dialog').showModal();
-  });
-  find('save-dialog').addEventListener('close', () => {
-    const { returnValue } = find('save-dialog');
-    const name = find('save-name').value.trim();
-    if (returnValue === 'save' && name) save(name);
-  });
-  showSaved();
   find('tools').disabled = false;
+}
+
+function showEdited({ tabs, activeTabIndex }) {
+  const { query, variables } = tabs[activeTabIndex];
+  edited = { query: query ?? '', variables: variables ?? '' };
 }
 
 // GraphiQL takes a second to load
 if (tools) startTools();
-document.addEventListener('DOMContentLoaded', () => {
+document.addEventListener('DOMContentLoaded', async () => {
+  if (tools) {
+    await startSaved();
+    Object.assign(options, { onEditQuery: keepAddress, onTabChange: showEdited });
+  }
   YogaGraphiQL.renderYogaGraphiQL(find('root'), options);
 });
 `;
 
-export const explorerStyle = `:root { color-scheme: light dark; }
-body { margin: 0; height: 100vh; display: flex; flex-direction: column; }
+export const explorerStyle = `:root {
+  color-scheme: light dark;
+  --page: #fff; --raised: #fff; --soft: #eef0f3; --line: #c9cfd8; --text: #2b3342; --problem: #9b1c1c;
+}
+@media (prefers-color-scheme: dark) {
+  :root { --page: #202937; --raised: #263142; --soft: #313f55; --line: #465672; --text: #dfe5ee; --problem: #f3a5a5; }
+}
+body { margin: 0; height: 100vh; display: flex; flex-direction: column; color: var(--text); background: var(--page); }
 #root { flex: 1; min-height: 0; }
+#root .graphiql-container { height: 100%; width: 100%; }
 .explorer-loading { font: 16px/1.5 system-ui, sans-serif; margin: 0; padding: 32px; }
 .explorer-home { color: inherit; font-weight: 600; }
-.explorer-tools { border: 0; margin: 0; display: flex; flex-wrap: wrap; gap: 8px; align-items: center; padding: 8px 16px; font: 14px/1.5 system-ui, sans-serif; }
+.explorer-tools { border: 0; margin: 0; display: flex; flex-wrap: wrap; gap: 8px; align-items: center; padding: 8px 16px 0; font: 14px/1.5 system-ui, sans-serif; }
 .explorer-tools select { max-width: 14rem; }
-.explorer-tools select, .explorer-tools button, dialog input, dialog button { font: inherit; padding: 4px 8px; }
+.explorer-tools select, .explorer-tools button, dialog input, dialog button { font: inherit; padding: 4px 10px; color: var(--text); background: var(--raised); border: 1px solid var(--line); border-radius: 6px; }
+.explorer-tools button:hover:enabled, dialog button:hover { background: var(--soft); cursor: pointer; }
 .explorer-tools form { margin: 0 0 0 auto; }
-#notice { margin: 0; color: #9b1c1c; }
-@media (prefers-color-scheme: dark) { #notice { color: #f3a5a5; } }
-dialog { max-width: min(60rem, 90vw); font: 14px/1.5 system-ui, sans-serif; }
-#plan-text { max-height: 60vh; overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere; }
+#notice { margin: 0; }
+.problem { color: var(--problem); }
+.problem:empty, [hidden] { display: none !important; }
+dialog { max-width: min(60rem, 90vw); padding: 20px; font: 14px/1.5 system-ui, sans-serif; color: var(--text); background: var(--page); border: 1px solid var(--line); border-radius: 12px; }
+dialog::backdrop { background: rgb(0 0 0 / 45%); }
+dialog p { margin: 0 0 12px; }
+dialog .buttons { display: flex; flex-wrap: wrap; gap: 8px; margin: 0; }
+#save-name { display: block; width: 24rem; max-width: 100%; box-sizing: border-box; }
+#plan-text { max-height: 60vh; overflow: auto; margin: 0 0 16px; white-space: pre-wrap; overflow-wrap: anywhere; }
 `;
