@@ -1,124 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Role } from '../../src/identity/roles.ts';
+import { settledLog } from '../events/support.ts';
 import { type Company, type Member, world } from '../support/world.ts';
+import { expected, type Rows } from './expected-visibility.rows.ts';
 import { seedEverything } from './expected-visibility.seed.ts';
-
-/*
- * Of the seeded projects, Open and Staffed are visible to the organization; Secret, Team and Led to their members. The
- * CONSULTANT is assigned to Staffed and leads Led, the MEMBER is assigned to Team, the MANAGER to Secret. The CLIENT is
- * the contact of the client of Open. Every project has one row of each type with its name. Beside them there are the
- * task Errand of Secret, assigned to the MEMBER; the PERSONAL task Private of the MANAGER; the milestone Company, with
- * the tasks of Open and Secret; 2 hours of the MEMBER on Open, 4 of the CONSULTANT on Staffed, and 1 of the MANAGER on
- * each project; and two deleted projects, Past for the organization and Gone for its members.
- */
-type Rows = string[] | 'FORBIDDEN';
-
-const everyProject = ['Led', 'Open', 'Secret', 'Staffed', 'Team'];
-const everyEntry = ['Consultant', 'Led', 'Member', 'Open', 'Secret', 'Staffed', 'Team'];
-
-const ofOwner: Record<string, Rows> = {
-  projects: everyProject,
-  projectPhases: everyProject,
-  projectAssignments: ['Secret', 'Staffed', 'Team'],
-  deliverables: everyProject,
-  incidents: everyProject,
-  milestones: ['Company', 'Led', 'Open', 'Secret', 'Staffed', 'Team'],
-  tasksOfCompany: ['Open', 'Secret'],
-  tasks: ['Errand', 'Led', 'Open', 'Secret', 'Staffed', 'Team'],
-  comments: everyProject,
-  timeEntries: everyEntry,
-  channels: everyProject,
-  searchTasks: ['Errand', 'Led', 'Open', 'Secret', 'Staffed', 'Team'],
-  searchMessages: everyProject,
-  byHiddenTask: ['Secret'],
-  peopleOfSecret: ['Manager'],
-  hours: ['11'],
-  hoursOfManager: ['5'],
-  createdTasks: ['Errand', 'Led', 'Open', 'Secret', 'Staffed', 'Team'],
-  createdProjects: ['Gone', 'Led', 'Open', 'Past', 'Secret', 'Staffed', 'Team'],
-  deletedProjects: ['Gone', 'Past'],
-  secret: ['Secret'],
-};
-
-const expected: Record<Role, Record<string, Rows>> = {
-  OWNER: ofOwner,
-  ADMIN: ofOwner,
-  MANAGER: {
-    ...ofOwner,
-    tasks: ['Errand', 'Led', 'Open', 'Private', 'Secret', 'Staffed', 'Team'],
-    searchTasks: ['Errand', 'Led', 'Open', 'Private', 'Secret', 'Staffed', 'Team'],
-    createdTasks: ['Errand', 'Led', 'Open', 'Private', 'Secret', 'Staffed', 'Team'],
-  },
-  CONSULTANT: {
-    projects: ['Led', 'Staffed'],
-    projectPhases: ['Led', 'Staffed'],
-    projectAssignments: ['Staffed'],
-    deliverables: ['Led', 'Staffed'],
-    incidents: ['Led', 'Staffed'],
-    milestones: ['Company', 'Led', 'Staffed'],
-    tasksOfCompany: [],
-    tasks: ['Led', 'Staffed'],
-    comments: ['Led', 'Staffed'],
-    timeEntries: ['Consultant'],
-    channels: ['Led', 'Staffed'],
-    searchTasks: ['Led', 'Staffed'],
-    searchMessages: ['Led', 'Staffed'],
-    byHiddenTask: [],
-    peopleOfSecret: [],
-    hours: ['4'],
-    hoursOfManager: 'FORBIDDEN',
-    createdTasks: ['Led', 'Staffed'],
-    createdProjects: ['Led', 'Staffed'],
-    deletedProjects: [],
-    secret: [],
-  },
-  MEMBER: {
-    projects: ['Open', 'Staffed', 'Team'],
-    projectPhases: ['Open', 'Staffed', 'Team'],
-    projectAssignments: ['Staffed', 'Team'],
-    deliverables: ['Open', 'Staffed', 'Team'],
-    incidents: ['Open', 'Staffed', 'Team'],
-    milestones: ['Company', 'Open', 'Staffed', 'Team'],
-    tasksOfCompany: ['Open'],
-    tasks: ['Errand', 'Open', 'Staffed', 'Team'],
-    comments: ['Open', 'Staffed', 'Team'],
-    timeEntries: ['Consultant', 'Member', 'Open', 'Staffed', 'Team'],
-    channels: ['Open', 'Staffed', 'Team'],
-    searchTasks: ['Errand', 'Open', 'Staffed', 'Team'],
-    searchMessages: ['Open', 'Staffed', 'Team'],
-    byHiddenTask: [],
-    peopleOfSecret: [],
-    hours: ['9'],
-    hoursOfManager: ['3'],
-    createdTasks: ['Errand', 'Open', 'Staffed', 'Team'],
-    createdProjects: ['Open', 'Past', 'Staffed', 'Team'],
-    deletedProjects: ['Past'],
-    secret: [],
-  },
-  CLIENT: {
-    projects: ['Open'],
-    projectPhases: ['Open'],
-    projectAssignments: [],
-    deliverables: ['Open'],
-    incidents: 'FORBIDDEN',
-    milestones: ['Open'],
-    tasksOfCompany: [],
-    tasks: ['Open'],
-    comments: ['Open'],
-    timeEntries: 'FORBIDDEN',
-    channels: [],
-    searchTasks: ['Open'],
-    searchMessages: [],
-    byHiddenTask: [],
-    peopleOfSecret: [],
-    hours: 'FORBIDDEN',
-    hoursOfManager: [],
-    createdTasks: 'FORBIDDEN',
-    createdProjects: 'FORBIDDEN',
-    deletedProjects: 'FORBIDDEN',
-    secret: [],
-  },
-};
 
 // biome-ignore lint/suspicious/noExplicitAny: answers of many shapes
 type Data = any;
@@ -136,17 +21,60 @@ const connection = (field: string, selection: string, nameOf: (node: Data) => st
     return names;
   },
 });
-const named = (field: string, name = 'name'): Question =>
-  connection(`${field}(first: 100)`, name, (node) => node[name]);
+/** All rows of a list, which its aggregate has to count as well. */
+const listed = (field: string, selection: string, nameOf: (node: Data) => string): Question => ({
+  query: `{ list: ${field}(first: 100) { totalCount nodes { ${selection} } } groups: ${field}Aggregate { count } }`,
+  rows: ({ list, groups }) => {
+    const names = list.nodes.map(nameOf);
+    expect([list.totalCount, groups]).toEqual([names.length, [{ count: names.length }]]);
+    return names;
+  },
+});
+const named = (field: string, name = 'name'): Question => listed(field, name, (node) => node[name]);
+const ofPerson = (field: string): Question =>
+  listed(field, 'profile { firstName }', ({ profile }) => profile.firstName);
 const matching = (field: string, where: string, selection: string, nameOf: (node: Data) => string): Question =>
   connection(`${field}(first: 100, where: ${where})`, selection, nameOf);
 const logged = (action: string, side: 'before' | 'after'): Question =>
   matching('events', `{ action: { eq: "${action}" } }`, side, (event) => event[side].name);
 
+interface ChangedType {
+  list: string;
+  /** What is asked of the object, and its name in the list above. */
+  name: string;
+  nameOf?: (name: Data) => string;
+}
+
+const nameOfProject = { name: 'project { name }', nameOf: ({ name }: Data): string => name };
+const nameOfPerson = { name: 'profile { firstName }', nameOf: ({ firstName }: Data): string => firstName };
+
+const changedTypes: Record<string, ChangedType> = {
+  Project: { list: 'projects', name: 'name' },
+  ProjectPhase: { list: 'projectPhases', name: 'name' },
+  ProjectAssignment: { list: 'projectAssignments', ...nameOfProject },
+  Deliverable: { list: 'deliverables', name: 'name' },
+  Incident: { list: 'incidents', name: 'title' },
+  Milestone: { list: 'milestones', name: 'name' },
+  Task: { list: 'tasks', name: 'name' },
+  TaskComment: { list: 'comments', name: 'content' },
+  TaskMember: { list: 'taskMembers', name: 'task { name }', nameOf: ({ name }) => name },
+  ChecklistItem: { list: 'checklists', name: 'name' },
+  Label: { list: 'labels', name: 'name' },
+  TimeEntry: { list: 'timeEntries', name: 'description' },
+  RunningTimer: { list: 'runningTimers', name: 'description' },
+  Timesheet: { list: 'timesheets', ...nameOfPerson },
+  ActivityReport: { list: 'activityReports', ...nameOfProject },
+  LeaveType: { list: 'leaveTypes', name: 'name' },
+  LeaveRequest: { list: 'leaveRequests', ...nameOfPerson },
+  LeaveBalance: { list: 'leaveBalances', ...nameOfPerson },
+  Channel: { list: 'channels', name: 'name' },
+  Message: { list: 'messages', name: 'content', nameOf: (content) => content.replace('news ', '') },
+};
+
 const questionsOf = (manager: Member, secretId: string): Record<string, Question> => ({
   projects: named('projects'),
   projectPhases: named('projectPhases'),
-  projectAssignments: connection('projectAssignments', 'project { name }', ({ project }) => project.name),
+  projectAssignments: listed('projectAssignments', 'project { name }', ({ project }) => project.name),
   deliverables: named('deliverables'),
   incidents: named('incidents', 'title'),
   milestones: named('milestones'),
@@ -169,6 +97,28 @@ const questionsOf = (manager: Member, secretId: string): Record<string, Question
   },
   timeEntries: named('timeEntries', 'description'),
   channels: named('channels'),
+  clients: named('clients'),
+  profiles: named('profiles', 'firstName'),
+  labels: named('labels'),
+  taskMembers: listed('taskMembers', 'task { name }', ({ task }) => task.name),
+  checklists: {
+    query: '{ tasks(first: 100) { nodes { checklist { totalCount nodes { name } } } } }',
+    rows: ({ tasks }) => tasks.nodes.flatMap(({ checklist }: Data) => checklist.nodes.map((each: Data) => each.name)),
+  },
+  savedViews: named('savedViews'),
+  runningTimers: named('runningTimers', 'description'),
+  timesheets: ofPerson('timesheets'),
+  activityReports: listed('activityReports', 'project { name }', ({ project }) => project.name),
+  activityReportLines: listed('activityReportLines', 'day', ({ day }) => day),
+  leaveTypes: named('leaveTypes'),
+  leaveRequests: ofPerson('leaveRequests'),
+  leaveBalances: ofPerson('leaveBalances'),
+  workCalendars: named('workCalendars'),
+  calendarHolidays: named('calendarHolidays'),
+  notifications: named('notifications', 'title'),
+  messages: listed('messages', 'content', ({ content }) => content.replace('news ', '')),
+  members: connection('members(first: 100)', 'role', ({ role }) => role),
+  trash: named('trash', 'name'),
   searchTasks: connection('searchTasks(query: "work", first: 100)', 'name', ({ name }) => name),
   searchMessages: connection('searchMessages(query: "news", first: 100)', 'content', ({ content }) =>
     content.replace('news ', ''),
@@ -197,15 +147,19 @@ const questionsOf = (manager: Member, secretId: string): Record<string, Question
   },
 });
 
+/** A list that is refused has no rows among those of all types. */
+const unforbidden = (rows: Rows): string[] => (rows === 'FORBIDDEN' ? [] : rows);
+
 describe('the rows that a role sees', async () => {
   const server = await world();
   let company: Company;
   let people: Record<Role, Member>;
   let questions: Record<string, Question>;
+  let cursors: Record<Role, string>;
   beforeAll(async () => {
     company = await server.company();
     const seeded = await seedEverything(company);
-    people = seeded.people;
+    ({ people, cursors } = seeded);
     questions = questionsOf(people.MANAGER, seeded.secretId);
   });
 
@@ -219,6 +173,29 @@ describe('the rows that a role sees', async () => {
         codes.length > 0 && codes.every((code) => code === 'FORBIDDEN') ? 'FORBIDDEN' : rows(data).toSorted();
     }
     expect(seen).toEqual(expected[role]);
+  });
+
+  it.each(Object.keys(expected) as Role[])('are those that changes tell %s', async (role) => {
+    await settledLog(company);
+    const objects = Object.entries(changedTypes).map(([type, { name }]) => `... on ${type} { ${type}: ${name} }`);
+    const query = `query ($after: String) { changes(after: $after, first: 100) {
+      cursor hasMore changed { node { __typename id ${objects.join(' ')} } } removed { id }
+    } }`;
+    const seen = new Map<string, Data>();
+    let [after, more] = [cursors[role], true];
+    while (more) {
+      const { changes } = await people[role].ok(query, { after });
+      for (const { id } of changes.removed) seen.delete(id);
+      for (const { node } of changes.changed) seen.set(node.id, node);
+      ({ cursor: after, hasMore: more } = changes);
+    }
+    for (const [type, { list, nameOf = String }] of Object.entries(changedTypes)) {
+      const nodes = [...seen.values()].filter(({ __typename }) => __typename === type);
+      expect([list, nodes.map((node) => nameOf(node[type])).toSorted()]).toEqual([
+        list,
+        unforbidden(expected[role][list]!),
+      ]);
+    }
   });
 
   it('are read without a look at assignments by people who see all projects', async () => {
