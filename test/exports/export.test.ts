@@ -1,11 +1,13 @@
 import { request as httpRequest } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { like } from 'drizzle-orm';
+import fc from 'fast-check';
 import { getNamedType, isObjectType } from 'graphql';
 import { afterAll, describe, expect, it } from 'vitest';
 import { sha256Of } from '../../src/graphql/documents/document-id.ts';
 import { uuidv7 } from '../../src/lib/ids.ts';
 import { clients } from '../../src/modules/clients/tables.ts';
+import { profiles } from '../../src/modules/people/tables.ts';
 import { projects } from '../../src/modules/projects/tables.ts';
 import { timeEntries } from '../../src/modules/time/tables.ts';
 import { schema } from '../../src/schema.ts';
@@ -213,6 +215,51 @@ describe('the groups of an aggregate', () => {
     expect(await (await post({ query, variables })).text()).toMatch(
       /^keys\.projectKeys\.client\.name,keys\.projectKeys\.clientKeys\.sector,keys\.month,hours,cursor\r\n/,
     );
+  });
+});
+
+describe('rows that the database writes', () => {
+  // Not at the start of a cell alone: quotes, separators, line breaks, formulas, null and nothing
+  const odd = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 8 }).map((text) => text.toWellFormed().replaceAll('\0', '')),
+    fc.array(fc.constantFrom(...'"\\,;\t\r\n =+-@＝éa1_.[{n', 'null'), { maxLength: 5 }).map((parts) => parts.join('')),
+  );
+
+  it.each(['csv', 'jsonl'])('are the same %s as those that the server writes', async (format) => {
+    const company = await here.company();
+    const analyst = await company.as('MANAGER');
+    const names = fc.sample(odd, { numRuns: 300, seed: 7 });
+    await here.app.binding.write(company.tenant, async (tx) => {
+      const contacts = names.slice(0, 50).map((firstName) => ({ id: uuidv7(), firstName, lastName: 'x' }));
+      await tx.insert(profiles).values(contacts);
+      const made = names.map((name, place) => ({
+        ...{ id: uuidv7(), name, sector: place % 3 ? names.at(-place)! : null, contactId: contacts[place]?.id ?? null },
+      }));
+      await tx.insert(clients).values(made);
+      const list = made.map(({ id: clientId, name: description }, place) => ({
+        ...{
+          id: uuidv7(),
+          clientId,
+          description,
+          name: `Project ${place}`,
+          code: `C${place}`,
+          startDate: '2026-01-01',
+        },
+      }));
+      await tx.insert(projects).values(list);
+    });
+    const of = `id name description status startDate version archivedAt
+      client { name sector contact { firstName manager { lastName } } }`;
+    const exported = async (query: string) => (await post({ query, search: { format } }, analyst)).text();
+    const flat = await exported(`{ projects { nodes { ${of} } } }`);
+    const sent = here.recorded.findLast((sql) => sql.startsWith('declare rows'));
+    expect(sent).toContain(format === 'csv' ? '\t' : '"client.contact.firstName":');
+    // The server reads rows with a cursor, which no database writes
+    const read = await exported(`{ projects { edges { node { ${of} } cursor } } }`);
+    const withoutCursor = format === 'csv' ? /,[^,\r]*\r\n(?=Project:|$)/g : /,"cursor":"[^"]*"\}\n/g;
+    const lineEnd = format === 'csv' ? '\r\n' : '}\n';
+    expect(flat.length).toBeGreaterThan(300 * 50);
+    expect(flat).toBe(read.replaceAll(withoutCursor, lineEnd));
   });
 });
 

@@ -37,8 +37,8 @@ function merged(json: Json): Json {
   return pieces;
 }
 
-/** `null` if any expression in the JSON is null. */
-export const orNull = (json: Json): Json => [sql`coalesce(${textOf(json)}, 'null')`];
+/** `null` if any expression in the JSON is null, or another constant. */
+export const orNull = (json: Json, absent = 'null'): Json => [sql`coalesce(${textOf(json)}, ${constant(absent)})`];
 
 /** Text that needs no escaping, such as ids, days and names from the code. */
 export const quoted = (text: SQL | string): Json => ['"', text, '"'];

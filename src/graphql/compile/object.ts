@@ -18,10 +18,11 @@ export const compileObject =
   (of, type, row) => {
     if (modelOf(type) !== row.name) throw new Declined(`rows of ${row.name} are not ${type.name}`);
     const fields = compiling.selections.under(of, type);
-    return objectOf(fields.map((field) => ({ key: field.key, output: fieldOf(field, row, compiling) })));
+    return objectOf(fields.map((field) => ({ key: field.key, output: compileField(field, row, compiling) })));
   };
 
-function fieldOf(selected: Selected, row: Row, compiling: Compiling): Output {
+/** Compiles a field that a document selects on a row. */
+export function compileField(selected: Selected, row: Row, compiling: Compiling): Output {
   const { field, parent } = selected;
   if (isTypename(selected)) return { json: quoted(parent.name) };
   requireReadable(selected, compiling.context);

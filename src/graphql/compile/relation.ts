@@ -1,10 +1,11 @@
-import { is, Many, type Relation, relationsOrderToSQL, sql } from 'drizzle-orm';
+import { is, Many, type Relation, relationsOrderToSQL, type SQL, sql } from 'drizzle-orm';
 import { type GraphQLObjectType, getNamedType, isNonNullType } from 'graphql';
 import { Declined } from '../../access/decline.ts';
 import type { TableName } from '../../access/row-rules.ts';
 import { required } from './columns.ts';
 import type { Compiling } from './compiling.ts';
 import { relatedRows, type Source, type Where, whereClause } from './conditions.ts';
+import { requireReadable } from './field-rules.ts';
 import { aggregated, orNull, textOf } from './json.ts';
 import { type Output, readPresent } from './output.ts';
 import type { Row } from './row.ts';
@@ -58,6 +59,20 @@ export function relationField(selected: Selected, row: Row, compiling: Compiling
   return { json: output.json, read: required(read) };
 }
 
+/** The row that a field leads to, for a subquery of one value; undefined if the field is no relation to one row. */
+export function oneRow(selected: Selected, parent: Row, compiling: Compiling) {
+  const { field } = selected;
+  if (typeof field.extensions.pothosDrizzleSelect !== 'function' || !field.extensions.pothosDrizzleLoaded)
+    return undefined;
+  requireReadable(selected, compiling.context);
+  const template = field.args.length ? compiling.template(compiling.site(selected)) : {};
+  const { relation, query } = askRelation(selected, template, parent, compiling);
+  if (is(relation, Many) || Object.keys(query.extras ?? {}).length) return undefined;
+  const row = compiling.row(targetOf(relation));
+  const source = relatedRows(relation, parent, row, query.where, compiling);
+  return { row, source, sure: isSure(relation, source), limit: limitOf(relation, row) };
+}
+
 /** A relation's rows as the field's type: an array, or one row. `sure`: never null. */
 export function relationOutput(
   selected: Selected,
@@ -71,12 +86,15 @@ export function relationOutput(
   const object = compiling.object(selected, getNamedType(selected.field.type) as GraphQLObjectType, row);
   const source = relatedRows(relation, parent, row, query.where, compiling);
   if (is(relation, Many)) return { output: listOf(object, row, source, query), sure: true };
-  const limit = isSingle(relation, row) ? sql`` : sql` limit 1`;
-  const one = sql`(select ${textOf(object.json)} from ${source.from}${whereClause(source)}${limit})`;
+  const one = sql`(select ${textOf(object.json)} from ${source.from}${whereClause(source)}${limitOf(relation, row)})`;
   const output: Output = { json: orNull([one]), read: readPresent(object.read) };
-  const sure = relation.sourceColumns.every(({ notNull }) => notNull) && isCertain(relation) && !source.ruled;
-  return { output, sure };
+  return { output, sure: isSure(relation, source) };
 }
+
+const limitOf = (relation: Relation, row: Row): SQL => (isSingle(relation, row) ? sql`` : sql` limit 1`);
+
+const isSure = (relation: Relation, { ruled }: { ruled: boolean }): boolean =>
+  relation.sourceColumns.every(({ notNull }) => notNull) && isCertain(relation) && !ruled;
 
 const isCertain = (relation: Relation): boolean => (relation as { optional?: boolean }).optional === false;
 

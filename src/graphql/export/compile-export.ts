@@ -23,6 +23,7 @@ import type { Context } from '../context.ts';
 import type { AggregateDeclaration } from '../declare/aggregate/define-aggregate.ts';
 import type { ListDeclaration } from '../declare/pages.ts';
 import { cellsOf, type ExportColumn, exportColumns } from './export-columns.ts';
+import type { ExportFormat } from './export-formats.ts';
 import { exportedList } from './exported-list.ts';
 import type { ExportedRows } from './exported-rows.ts';
 
@@ -35,13 +36,15 @@ export interface CompiledExport {
   columns: readonly ExportColumn[];
   /** More rows than these are refused. */
   mostRows: number;
-  cells(row: ByteRow): unknown[];
+  /** The text of rows in the format. */
+  write(rows: readonly ByteRow[]): Buffer;
   /** The cursor with which an export continues after the row, if the statement has cursors. */
   cursorOf(row: ByteRow): string;
 }
 
 interface ExportRequest {
   variableValues: Record<string, unknown>;
+  format: ExportFormat;
   /** Whether `cursorOf` is needed. Otherwise the statement has cursors only if the document selects them. */
   withCursors: boolean;
 }
@@ -56,7 +59,7 @@ export function compileExport(
   schema: GraphQLSchema,
   document: DocumentNode,
   definition: OperationDefinitionNode,
-  { variableValues, withCursors }: ExportRequest,
+  { variableValues, format, withCursors }: ExportRequest,
   context: Context,
 ): CompiledExport {
   const operation = new Operation(0, schema, document, definition);
@@ -76,29 +79,43 @@ export function compileExport(
     args: sites.map(({ args }) => args),
     object: compileObject,
   });
-  const { object, columns, from, cursor, cursorColumn, mostRows } = rowsOf(selected, compiling);
-  const values = [textOf(object.json), ...(cursorColumn || withCursors ? [cursor.sql] : [])];
+  const { object, flat, columns, from, cursor, cursorColumn, mostRows } = rowsOf(selected, format, compiling);
+  const values = [textOf(flat ?? object.json), ...(cursorColumn || withCursors ? [cursor.sql] : [])];
   const statement = sql`select ${sql.join(values, sql`, `)} from ${from}`;
   const { sql: text, params } = new PgDialect().sqlToQuery(statement);
   if (containsStandIn(text)) throw new Declined('a rule writes the viewer into the statement');
   for (const check of compiling.checks) check(supplied);
   const cursorOf = (row: ByteRow) => cursor.write(String(row[1]), supplied);
   const all = cursorColumn ? columns.toSpliced(cursorColumn.place, 0, cursorAt(cursorColumn.key)) : columns;
+  const cellsIn = (row: ByteRow): unknown[] => {
+    const json: unknown = JSON.parse(String(row[0]));
+    const cells = cellsOf(columns, object.read ? object.read(json, supplied) : json);
+    if (cursorColumn) cells.splice(cursorColumn.place, 0, cursorOf(row));
+    return cells;
+  };
   return {
     name: selected.key,
     text,
     parameters: params.map((parameter) => readerOf(parameter)(supplied)),
     columns: withoutTwins(all),
     mostRows: mostRows ?? Number.POSITIVE_INFINITY,
-    cells(row) {
-      const json: unknown = JSON.parse(String(row[0]));
-      const cells = cellsOf(columns, object.read ? object.read(json, supplied) : json);
-      if (cursorColumn) cells.splice(cursorColumn.place, 0, cursorOf(row));
-      return cells;
-    },
+    write: (rows) => (flat ? format.flatLines(all, linesOf(rows)) : Buffer.from(format.lines(all, rows.map(cellsIn)))),
     cursorOf,
   };
 }
+
+/** The texts of rows, each with a line feed. */
+function linesOf(rows: readonly ByteRow[]): Buffer {
+  const lines = Buffer.allocUnsafe(rows.reduce((bytes, [text]) => bytes + text!.length + 1, 0));
+  let at = 0;
+  for (const [text] of rows) {
+    at += text!.copy(lines, at);
+    at = lines.writeUInt8(lineFeed, at);
+  }
+  return lines;
+}
+
+const lineFeed = 10;
 
 /** Throws Declined if two columns have the same name, as `cursor` and a field of the row may. */
 function withoutTwins(columns: readonly ExportColumn[]): readonly ExportColumn[] {
@@ -112,9 +129,9 @@ function withoutTwins(columns: readonly ExportColumn[]): readonly ExportColumn[]
 
 const cursorAt = (key: string): ExportColumn => ({ name: key, path: [key], kind: 'text' });
 
-function rowsOf(selected: Selected, compiling: Compiling): ExportedRows {
+function rowsOf(selected: Selected, format: ExportFormat, compiling: Compiling): ExportedRows {
   const { chantierList, chantierAggregate } = selected.field.extensions;
-  if (chantierList) return exportedList(selected, chantierList as ListDeclaration, compiling);
+  if (chantierList) return exportedList(selected, chantierList as ListDeclaration, format.flat, compiling);
   if (!chantierAggregate) throw new Declined('only lists and aggregates can be exported');
   const { object, from } = groupsOf(selected, chantierAggregate as AggregateDeclaration, compiling, {
     most: mostGroups + 1,

@@ -54,7 +54,7 @@ function kindOf(type: GraphQLOutputType, selected: Selected): ExportColumn['kind
   return numbers.has(type.name) ? 'number' : 'text';
 }
 
-const isConnection = (type: GraphQLObjectType): boolean => 'pageInfo' in type.getFields();
+export const isConnection = (type: GraphQLObjectType): boolean => 'pageInfo' in type.getFields();
 
 /** The values of the columns in an object of the answer; null where an object on the way is null. */
 export function cellsOf(columns: readonly ExportColumn[], object: unknown): unknown[] {

@@ -1,4 +1,5 @@
 import type { ExportColumn } from './export-columns.ts';
+import type { FlatForm } from './flat-row.ts';
 
 /** How rows are written. */
 export interface ExportFormat {
@@ -8,7 +9,13 @@ export interface ExportFormat {
   head(columns: readonly ExportColumn[]): string;
   /** The lines of rows, whose cells are in the order of the columns. */
   lines(columns: readonly ExportColumn[], rows: readonly (readonly unknown[])[]): string;
+  flat: FlatForm;
+  /** The lines of rows that the database wrote in the form `flat`; each of `rows` ends with a line feed. */
+  flatLines(columns: readonly ExportColumn[], rows: Buffer): Buffer;
 }
+
+/** JSON has it only as an escape. */
+const separator = '\t';
 
 /** Spreadsheets run a cell with one of these first characters as a formula; some also take the full-width forms. */
 const formula = /^[=+\-@\t\r\n＝＋－＠]/;
@@ -45,7 +52,28 @@ const csv: ExportFormat = {
     }
     return text;
   },
+  flat: { separator, cell: (_column, json) => json, row: (cells) => cells },
+  flatLines(columns, rows) {
+    let text = '';
+    for (const row of rows.toString().slice(0, -1).split('\n')) {
+      text += needsCare.test(row) ? carefully(row, columns) : row.replaceAll('"', '').replaceAll(separator, ',');
+      text += '\r\n';
+    }
+    return Buffer.from(text);
+  },
 };
+
+/**
+ * Whether a row of cells as JSON has a cell that is not the same without its quotes: null, a list, a text that needs
+ * quotes or may be a formula. Some rows match without need, such as those with a number below zero.
+ */
+const needsCare = /[\\,;]|(?:^|\t)(?:"\W|[n[{-])|\s"(?:\t|$)/;
+
+const carefully = (row: string, columns: readonly ExportColumn[]): string =>
+  row
+    .split(separator)
+    .map((json, place) => cell(JSON.parse(json), columns[place]!.kind))
+    .join(',');
 
 const jsonLines: ExportFormat = {
   type: 'application/jsonl; charset=utf-8',
@@ -61,6 +89,12 @@ const jsonLines: ExportFormat = {
     }
     return text;
   },
+  flat: {
+    separator: ',',
+    cell: (column, json) => [`"${column}":`, ...json],
+    row: (cells) => ['{', ...cells, '}'],
+  },
+  flatLines: (_columns, rows) => rows,
 };
 
 /** RFC 4180, and one JSON object for each line. */

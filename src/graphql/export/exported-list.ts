@@ -12,6 +12,7 @@ import type { PageOrder } from '../declare/page-order.ts';
 import type { ListDeclaration } from '../declare/pages.ts';
 import { exportColumns } from './export-columns.ts';
 import type { ExportedRows } from './exported-rows.ts';
+import { type FlatForm, flatRow } from './flat-row.ts';
 
 /** More rows than any table has. */
 const allRows = 1_000_000_000;
@@ -19,7 +20,12 @@ const allRows = 1_000_000_000;
 const typeUnder = ({ field }: Selected): GraphQLObjectType => getNamedType(field.type) as GraphQLObjectType;
 
 /** All rows of a list after its `after`, whatever its page size. */
-export function exportedList(selected: Selected, list: ListDeclaration, compiling: Compiling): ExportedRows {
+export function exportedList(
+  selected: Selected,
+  list: ListDeclaration,
+  form: FlatForm,
+  compiling: Compiling,
+): ExportedRows {
   requireReadable(selected, compiling.context);
   const site = compiling.site(selected);
   const { first: _, last, ...args } = compiling.args(site);
@@ -40,10 +46,13 @@ export function exportedList(selected: Selected, list: ListDeclaration, compilin
   if (page.before) compiling.check((supplied) => readCursor(site, 'before', levels, supplied));
   const { node, cursor } = nodeOf(selected, compiling);
   const object = compiling.object(node, typeUnder(node), row);
+  const isPlain = !object.read && !cursor;
+  const flat = isPlain ? flatRow({ of: node, type: typeUnder(node), row, prefix: '' }, form, compiling) : undefined;
   const columns = exportColumns(node, typeUnder(node), compiling.selections);
   const values = textOf(arrayJson(cursorValues(page.cursor)));
   return {
     object,
+    flat: flat && form.row(flat),
     columns,
     from: page.cut(0),
     cursor: {

@@ -1,4 +1,5 @@
 import type { SQL } from 'drizzle-orm';
+import type { Json } from '../compile/json.ts';
 import type { Output } from '../compile/output.ts';
 import type { Supplied } from '../compile/supplied.ts';
 import type { ExportColumn } from './export-columns.ts';
@@ -7,6 +8,8 @@ import type { ExportColumn } from './export-columns.ts';
 export interface ExportedRows {
   /** The object of one row. */
   object: Output;
+  /** The row as the format writes it, if the database can. */
+  flat?: Json | undefined;
   columns: readonly ExportColumn[];
   from: SQL;
   /** SQL for the row's cursor, or for its values as JSON, and the function that turns it into the cursor. */

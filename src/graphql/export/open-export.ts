@@ -8,21 +8,21 @@ import type { OperationArgs } from '../limits/check-operation.ts';
 import { checkExecuted } from '../limits/cost.ts';
 import { type CompiledExport, compileExport } from './compile-export.ts';
 import { CursorHold } from './cursor-hold.ts';
-import type { ExportColumn } from './export-columns.ts';
+import type { ExportFormat } from './export-formats.ts';
 
 export interface ExportOptions {
+  format: ExportFormat;
   /** The most rows to export; absent for all. */
   limit?: number | undefined;
   /** The most time that the snapshot may stay open, in milliseconds. */
   mostMs: number;
 }
 
-/** Rows that are being read. The transaction ends with the iteration of `batches`, or by `end`. */
+/** Rows that are being read. The transaction ends with the iteration of `texts`, or by `end`. */
 export interface OpenedExport {
   name: string;
-  columns: readonly ExportColumn[];
-  /** The rows, as cells in the order of the columns. */
-  batches: AsyncGenerator<readonly (readonly unknown[])[]>;
+  /** The file, in parts. */
+  texts: AsyncGenerator<Buffer>;
   /** How many rows were read so far. */
   rowCount(): number;
   /** With a limit: the cursor of the last row, with which an export continues; undefined if there is no row. */
@@ -41,7 +41,7 @@ export async function openExport(
   request: GraphRequest,
   options: ExportOptions,
 ): Promise<OpenedExport> {
-  const compiled = await compile(args, options.limit !== undefined, new Context(request));
+  const compiled = await compile(args, options, new Context(request));
   const { signal, after, answer, binding } = request;
   const ending = new AbortController();
   const hold = new CursorHold({ charge: answer.charge?.hold });
@@ -62,8 +62,7 @@ export async function openExport(
   await reading.begin();
   return {
     name: compiled.name,
-    columns: compiled.columns,
-    batches: reading.batches(),
+    texts: reading.texts(options.format.head(compiled.columns)),
     rowCount: () => reading.rows,
     lastCursor: () => reading.lastCursor,
     end,
@@ -78,7 +77,7 @@ class Reading {
   readonly #isLimited: boolean;
   readonly #end: () => Promise<void>;
   readonly #until: number;
-  #first: unknown[][] | undefined;
+  #first: Buffer | undefined;
   #last: ByteRow | undefined;
 
   constructor(
@@ -108,8 +107,9 @@ class Reading {
     }
   }
 
-  async *batches(): AsyncGenerator<unknown[][]> {
+  async *texts(head: string): AsyncGenerator<Buffer> {
     try {
+      if (head) yield Buffer.from(head);
       for (let batch = this.#first; batch; batch = await this.#read()) {
         this.#first = undefined;
         yield batch;
@@ -119,19 +119,19 @@ class Reading {
     }
   }
 
-  async #read(): Promise<unknown[][] | undefined> {
+  async #read(): Promise<Buffer | undefined> {
     if (performance.now() > this.#until) throw new AppError('TIMEOUT', 'The export took longer than ten minutes');
     const { value: rows, done } = await this.#source.next();
     if (done) return undefined;
     this.#last = rows.at(-1);
     this.rows += rows.length;
     if (this.rows > this.#compiled.mostRows) throw tooManyGroups(this.#compiled.mostRows);
-    return rows.map((row) => this.#cells(row));
+    return this.#write(rows);
   }
 
-  #cells(row: ByteRow): unknown[] {
+  #write(rows: readonly ByteRow[]): Buffer {
     try {
-      return this.#compiled.cells(row);
+      return this.#compiled.write(rows);
     } catch (error) {
       throw error instanceof Declined ? notExportable(error.reason) : error;
     }
@@ -145,7 +145,7 @@ const notExportable = ({ field, why }: Reason): AppError =>
   badInput(`This document cannot be exported: ${field ? `${field} ${why}` : why}`, 'query');
 
 /** Throws the errors with which the executor answers the document, if that is why it cannot be compiled. */
-async function compile(args: OperationArgs, withCursors: boolean, context: Context): Promise<CompiledExport> {
+async function compile(args: OperationArgs, options: ExportOptions, context: Context): Promise<CompiledExport> {
   const { schema, document, operationName, variableValues } = args;
   const operation = getOperationAST(document, operationName);
   if (!operation) throw badInput('Names no operation of the document', 'operationName');
@@ -154,7 +154,9 @@ async function compile(args: OperationArgs, withCursors: boolean, context: Conte
   const { request } = context;
   const inMemory = new Context({ ...request, binding: withoutDatabase });
   try {
-    return compileExport(schema, document, operation, { variableValues: variableValues ?? {}, withCursors }, inMemory);
+    const { format, limit } = options;
+    const asked = { variableValues: variableValues ?? {}, format, withCursors: limit !== undefined };
+    return compileExport(schema, document, operation, asked, inMemory);
   } catch (error) {
     const executed = { ...args, contextValue: context };
     checkExecuted(executed, request.limits, 'an export needs one statement');

@@ -102,7 +102,7 @@ interface Begun {
 async function open(
   params: GraphParams,
   { caller, address }: RouteRequest<Caller>,
-  { format, limit }: { format: string; limit: number | undefined },
+  { format, limit }: { format: keyof typeof exportFormats; limit: number | undefined },
   options: ExportRouteOptions,
 ): Promise<Begun> {
   const { head, request: resolved } = caller;
@@ -116,7 +116,7 @@ async function open(
     // Before it holds a connection to the organization's database
     const recordEnd = await recordExport(resolved, { format, limit, document: document.text }, options.logger);
     try {
-      return { opened: await openExport(args, admitted, { limit, mostMs }), recordEnd };
+      return { opened: await openExport(args, admitted, { format: exportFormats[format], limit, mostMs }), recordEnd };
     } catch (error) {
       await recordEnd({ rows: 0, isComplete: false });
       throw error;
@@ -132,7 +132,7 @@ function answerOf(
   { reader, logger }: ExportRouteOptions,
 ): RouteAnswer {
   let isComplete = false;
-  const texts = textOf(opened, format, logger, () => (isComplete = true));
+  const texts = textOf(opened, logger, () => (isComplete = true));
   const body = Readable.from(texts, { objectMode: true, highWaterMark: 1 });
   const watch = watchRights({
     viewer: request.viewer!,
@@ -169,21 +169,14 @@ function answerOf(
   };
 }
 
-async function* textOf(
-  { columns, batches }: OpenedExport,
-  format: ExportFormat,
-  logger: Logger,
-  onComplete: () => void,
-): AsyncGenerator<Buffer> {
-  const head = format.head(columns);
-  if (head) yield Buffer.from(head);
+async function* textOf({ texts }: OpenedExport, logger: Logger, onComplete: () => void): AsyncGenerator<Buffer> {
   for (;;) {
-    const { value: rows, done } = await batches.next().catch((error: unknown) => {
+    const { value: text, done } = await texts.next().catch((error: unknown) => {
       const { code, message } = toRequestError(error, logger);
       if (code !== 'CANCELLED') logger.warn({ code, reason: message }, 'an export was cut off');
       throw error;
     });
     if (done) return onComplete();
-    yield Buffer.from(format.lines(columns, rows));
+    yield text;
   }
 }
