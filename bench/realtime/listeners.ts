@@ -11,6 +11,7 @@ export interface Order {
   subscribers: number;
   rate: number;
   seconds: number;
+  warm: number;
   follow: 'chat' | 'board';
   transport: 'websocket' | 'sse' | 'both';
 }
@@ -28,6 +29,13 @@ export interface Listening {
   p99: number;
   /** Until a change was answered, half of the time. */
   answered: number;
+}
+
+/** How long it took until all sockets were open again after they were cut off, and how many attempts failed. */
+export interface Reopened {
+  sockets: number;
+  ms: number;
+  refused: number;
 }
 
 const agent = new Agent({ keepAlive: true, maxSockets: 64 });
@@ -107,9 +115,12 @@ function got(text: string): void {
   }
 }
 
+const open = new Set<() => void>();
+
 function openSocket(token: string, id: string): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const socket = new WebSocket(`ws://127.0.0.1:${port}/graphql`, 'graphql-transport-ws', { perMessageDeflate: false });
+  const cut = () => socket.terminate();
   socket.on('open', () =>
     socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } })),
   );
@@ -121,6 +132,7 @@ function openSocket(token: string, id: string): Promise<void> {
     } else if (text.includes('"next"')) {
       if (text.includes('"errors"')) reject(new Error(text));
       got(text);
+      open.add(cut);
       resolve();
     } else if (text.includes('"error"')) reject(new Error(text));
   });
@@ -138,12 +150,15 @@ function openStream(token: string, id: string): Promise<void> {
     accept: 'text/event-stream',
     authorization: `Bearer ${token}`,
   };
+  const cut = () => sent.destroy();
   const sent = request({ agent: streams, port, path: '/graphql', method: 'POST', headers }, (response) => {
     if (response.statusCode !== 200) return reject(new Error(String(response.statusCode)));
     response.setEncoding('utf8');
     response.on('data', (text: string) => {
       got(text);
-      if (text.includes('event: next')) resolve();
+      if (!text.includes('event: next')) return;
+      open.add(cut);
+      resolve();
     });
     response.on('end', () => reject(new Error('ended')));
   });
@@ -156,17 +171,21 @@ const places = await Promise.all(audiences.map(openPlace));
 let failed = 0;
 const why = new Set<string>();
 let from = now();
-const waiting: (() => Promise<void>)[] = places.flatMap(({ audience, id }, t) =>
+const openings: (() => Promise<void>)[] = places.flatMap(({ audience, id }, t) =>
   Array.from({ length: subscribers }, (_, n) => async () => {
     const token = audience.members[n % audience.members.length]!;
     const isSocket = order.transport === 'websocket' || (order.transport === 'both' && (n + t) % 2 === 0);
-    await (isSocket ? openSocket(token, id) : openStream(token, id)).catch((error: Error) => {
-      failed++;
-      why.add(error.message.slice(0, 200));
-    });
+    await (isSocket ? openSocket(token, id) : openStream(token, id));
   }),
 );
-const total = waiting.length;
+const total = openings.length;
+const waiting = openings.map(
+  (opening) => () =>
+    opening().catch((error: Error) => {
+      failed++;
+      why.add(error.message.slice(0, 200));
+    }),
+);
 const opener = async (): Promise<void> => {
   for (let next = waiting.pop(); next; next = waiting.pop()) await next();
 };
@@ -175,21 +194,28 @@ if (failed > 0) console.log([...why].slice(0, 5));
 const none = { changes: 0, frames: 0, expected: 0, p50: 0, p95: 0, p99: 0, answered: 0 };
 process.send!({ sockets: total - failed, failed, ms: now() - from, ...none } satisfies Listening);
 await once(process, 'message');
-from = now();
-delays.length = 0;
-frames = 0;
-const changes = Math.round(rate * seconds);
 const running: Promise<unknown>[] = [];
 const answers: number[] = [];
-for (let n = 0; n < changes; n++) {
-  const due = from + (n * 1000) / rate;
-  if (due > now()) await delay(due - now());
-  const { audience, id } = places[n % places.length]!;
-  const sent = now();
-  const answer = post(audience.owner, change, { id, text: `at ${sent.toFixed(2)}!` });
-  running.push(answer.then(() => answers.push(now() - sent)).catch((error) => console.log(error)));
+async function send(changes: number): Promise<void> {
+  from = now();
+  for (let n = 0; n < changes; n++) {
+    const due = from + (n * 1000) / rate;
+    if (due > now()) await delay(due - now());
+    const { audience, id } = places[n % places.length]!;
+    const sent = now();
+    const answer = post(audience.owner, change, { id, text: `at ${sent.toFixed(2)}!` });
+    running.push(answer.then(() => answers.push(now() - sent)).catch((error) => console.log(error)));
+  }
+  await Promise.all(running);
 }
-await Promise.all(running);
+await send(Math.round(rate * order.warm));
+if (order.warm > 0) await delay(1_000);
+delays.length = 0;
+answers.length = 0;
+frames = 0;
+process.send!('warm');
+const changes = Math.round(rate * seconds);
+await send(changes);
 const expected = changes * subscribers;
 let seen = -1;
 while (frames < expected && seen !== frames) {
@@ -204,3 +230,22 @@ process.send!({
   ...{ sockets: total - failed, failed, ms: lasted, changes, frames, expected },
   ...{ p50: at(0.5), p95: at(0.95), p99: at(0.99), answered: ascending(answers)[answers.length >> 1] ?? 0 },
 } satisfies Listening);
+
+await once(process, 'message');
+from = now();
+let refused = 0;
+for (const cut of [...open]) cut();
+open.clear();
+/** Tries until it is open, with longer pauses after each refusal, as clients do. */
+async function reopen(opening: () => Promise<void>): Promise<void> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await opening();
+    } catch {
+      refused++;
+      await delay(Math.min(1_000 * 2 ** attempt, 16_000) * (0.5 + Math.random()));
+    }
+  }
+}
+await Promise.all(openings.map(reopen));
+process.send!({ sockets: open.size, ms: now() - from, refused } satisfies Reopened);

@@ -6,9 +6,9 @@ import type { Role } from '../../src/identity/roles.ts';
  * the contact of the client of Open. Every project has one row of each type with its name. Beside them there are the
  * task Errand of Secret, assigned to the MEMBER; the PERSONAL task Private of the MANAGER; the milestone Company, with
  * the tasks of Open and Secret; 2 hours of the MEMBER on Open, 4 of the CONSULTANT on Staffed, and 1 of the MANAGER on
- * each project; and two deleted projects, Past for the organization and Gone for its members. Open, Secret and Team have
- * a label, a step of a checklist, and the OWNER as watcher of their task. The MEMBER, who manages the CONSULTANT, has six
- * approved weeks and a report of Open; OWNER, MEMBER and CONSULTANT have a day of leave and a balance each.
+ * each project; and two deleted projects, Past for the organization and Gone for its members. Open, Secret and Team
+ * have a label, a step of a checklist, and the OWNER as watcher of their task. The MEMBER, who manages the CONSULTANT,
+ * has six approved weeks and a report of Open; OWNER, MEMBER and CONSULTANT have a day of leave and a balance each.
  */
 export type Rows = string[] | 'FORBIDDEN';
 
