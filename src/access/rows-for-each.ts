@@ -22,7 +22,9 @@ interface Compiled {
 }
 
 const dialect = new PgDialect();
-const kept = new Lru<Compiled>(1_000);
+/** In characters of the statements. */
+const mostKept = 10_000_000;
+const kept = new Lru<Compiled>(mostKept);
 
 /** The columns that stand for the ids of a viewer. */
 const columns = { profileId: 'profile_id', userId: 'user_id', membershipId: 'membership_id' } as const;
@@ -49,7 +51,7 @@ function compiled(viewer: Viewer, name: string | undefined, make: (viewer: Viewe
   if (name === undefined) return compile(make(templateViewer(viewer)));
   const key = `${name}/${rightsKey(viewer)}`;
   const known = kept.get(key) ?? compile(make(templateViewer(viewer)));
-  kept.set(key, known);
+  kept.set(key, known, known.text.length);
   return known;
 }
 

@@ -13,7 +13,9 @@ const ids = new Ids();
 export const rightsKey = (viewer: Viewer): string =>
   `${ids.of(viewer.permissions, viewer.role)}/${ids.of(viewer.modules)}`;
 
-const kept = new Lru<Statement<WithViewer<object>>>(2_000);
+/** In characters of the statements. */
+const mostKept = 10_000_000;
+const kept = new Lru<Statement<WithViewer<object>>>(mostKept);
 
 /**
  * The named statement with the row rules of a viewer: compiled once for each role, permissions and modules, and run
@@ -28,7 +30,7 @@ export function viewerStatement<Values extends object>(
   const key = `${name}/${rightsKey(viewer)}`;
   const known = kept.get(key) ?? sharedStatement<Values>(viewer, make);
   if (!known) return new Statement<WithViewer<Values>>(make(viewer));
-  kept.set(key, known as Statement<WithViewer<object>>);
+  kept.set(key, known as Statement<WithViewer<object>>, known.text.length);
   return known;
 }
 

@@ -194,6 +194,22 @@ inChromium('the explorer in Chromium', () => {
     await dialog.getByText('This value is already taken').waitFor();
     await dialog.getByRole('button', { name: 'Cancel' }).click();
 
+    // What was edited and saved is there again after a reload, whatever the address was before
+    await page.locator('.graphiql-query-editor .monaco-editor').first().click();
+    await page.keyboard.press('ControlOrMeta+Home');
+    await page.keyboard.type('# Edited');
+    await page.keyboard.press('Enter');
+    await save('Hours of clients');
+    expect(new URL(page.url()).searchParams.has('query')).toBe(false);
+    await page.reload();
+    expect(await listed()).toEqual(['Hours of clients', 'Team hours']);
+    await page.locator('.graphiql-query-editor').getByText('# Edited').waitFor();
+    await page.getByRole('button', { name: /New tab/ }).click();
+    expect(new URL(page.url()).searchParams.has('saved')).toBe(false);
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    expect(await page.getByLabel('Name of the operation').inputValue()).toBe('');
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+
     // Nothing of it is kept in the browser
     await page.evaluate('localStorage.clear()');
     await page.emulateMedia({ colorScheme: 'dark' });

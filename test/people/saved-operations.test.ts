@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { settledLog } from '../events/support.ts';
 import { run } from '../support/run.ts';
 import { type Company, type Member, world } from '../support/world.ts';
 
@@ -90,5 +91,18 @@ describe('saved operations', async () => {
     const other = await (await server.company()).as('OWNER');
     expect(await run(other, 'deleteSavedOperation', { id: own.id })).toMatchObject({ code: 'NOT_FOUND' });
     expect(await seenBy(other)).toEqual([]);
+  });
+
+  it('and views do not show others what they were before they were shared', async () => {
+    const { savedOperation } = await save(manager, { name: 'Layoffs', variables: { name: 'Nobody' } });
+    const view = { name: 'Layoffs', list: 'tasks', arguments: { where: { name: { eq: 'Nobody' } } } };
+    const { savedView } = await run(manager, 'createSavedView', view, 'savedView { id }');
+    const shared = { name: 'Common work', isShared: true };
+    await change(manager, { id: savedOperation.id, variables: {}, ...shared });
+    await run(manager, 'updateSavedView', { id: savedView.id, arguments: {}, ...shared });
+    await settledLog(company);
+    const { events } = await owner.ok(`{ events(first: 100) { nodes { action before after } } }`);
+    expect(events.nodes.length).toBeGreaterThan(0);
+    expect(JSON.stringify(events.nodes)).not.toMatch(/Layoffs|Nobody/);
   });
 });

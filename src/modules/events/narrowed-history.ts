@@ -6,7 +6,7 @@ const narrowed = new Map<string, Narrowed>();
 
 /**
  * Shows readers of the log only these actions of the rows of a type. For rows that viewers see only from a state on,
- * such as issued invoices: the row rule alone would show them the history of the draft.
+ * such as issued invoices and shared views: the row rule alone would show them what the row was before.
  */
 export const narrowHistory = (resourceType: string, actions: Narrowed): void =>
   void narrowed.set(resourceType, actions);

@@ -2,6 +2,7 @@ import { builder } from '../../graphql/declare/builder.ts';
 import type { InputBuilder } from '../../graphql/declare/mutation.ts';
 import { registerPersonalData, workText } from '../../graphql/declare/personal-data.ts';
 import { badInput } from '../../lib/errors.ts';
+import { narrowHistory } from '../events/narrowed-history.ts';
 import { defineResource } from '../events/resource.ts';
 import { checkSavedDocument } from './check-document.ts';
 import { canEditOwned, readableOperations } from './policy.ts';
@@ -29,8 +30,8 @@ const SavedOperation = defineResource('savedOperations', {
   name: 'SavedOperation',
   noun: 'operation',
   description:
-    'An operation that was saved in the explorer. One that was saved before the graph changed may be refused when it is ' +
-    'sent.',
+    'An operation that was saved in the explorer. It may be refused when it is sent: because it costs too much, or because ' +
+    'the graph has changed.',
   read: readableOperations,
   write: {
     needs: 'graph:explore',
@@ -59,9 +60,9 @@ const SavedOperation = defineResource('savedOperations', {
     description: 'Saves an operation, whose document must be valid for the graph.',
     writes: ['name', 'document', 'isShared'],
     input: variablesInput,
-    before: ({ viewer, values, extra }) => {
+    before: async ({ viewer, values, extra }) => {
       requireSharing(viewer, values.isShared);
-      checkSavedDocument(values.document);
+      await checkSavedDocument(values.document);
       return { ownerId: viewer.profileId, variables: variablesOf(extra.variables) };
     },
   },
@@ -69,16 +70,18 @@ const SavedOperation = defineResource('savedOperations', {
     description: 'Changes a saved operation; only its owner may rename it.',
     writes: ['name', 'document', 'isShared'],
     input: variablesInput,
-    before: ({ viewer, values, current, next, extra }) => {
+    before: async ({ viewer, values, current, next, extra }) => {
       requireSharing(viewer, next.isShared);
       requireOwnName(viewer, current, next);
-      if (values.document !== undefined) checkSavedDocument(next.document);
+      if (values.document !== undefined) await checkSavedDocument(next.document);
       return extra.variables ? { variables: variablesOf(extra.variables) } : {};
     },
   },
   delete: { description: 'Deletes a saved operation' },
 });
 
+// It may hold what its owner removed before sharing it
+narrowHistory('SavedOperation', () => []);
 registerPersonalData('savedOperations', { variables: workText('ownerId') });
 
 builder.drizzleObjectFields(SavedOperation, (t) => ({

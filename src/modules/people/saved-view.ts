@@ -1,6 +1,7 @@
 import { builder } from '../../graphql/declare/builder.ts';
 import type { InputBuilder } from '../../graphql/declare/mutation.ts';
 import { registerPersonalData, workText } from '../../graphql/declare/personal-data.ts';
+import { narrowHistory } from '../events/narrowed-history.ts';
 import { defineResource } from '../events/resource.ts';
 import { checkView, longestArguments } from './check-view.ts';
 import { canEditOwned, readableViews } from './policy.ts';
@@ -67,6 +68,8 @@ const SavedView = defineResource('savedViews', {
   delete: { description: 'Deletes a view' },
 });
 
+// It may hold what its owner removed before sharing it
+narrowHistory('SavedView', () => []);
 registerPersonalData('savedViews', { arguments: workText('ownerId') });
 
 builder.drizzleObjectFields(SavedView, (t) => ({

@@ -37,6 +37,8 @@ function say(text) {
   find('notice').textContent = text;
 }
 
+const told = ({ message }) => say(message);
+
 async function download(format) {
   say('');
   const answer = await request(tools.exportPath + '?format=' + format);
@@ -71,14 +73,24 @@ function startTools() {
   onChoice('organizations', (path) => location.assign(path));
   onChoice('examples', open);
   onChoice('saved', (id) => location.assign(location.pathname + '?saved=' + encodeURIComponent(id)));
-  for (const format of ['csv', 'jsonl']) find(format).addEventListener('click', () => download(format));
-  find('plan').addEventListener('click', showPlan);
+  for (const format of ['csv', 'jsonl']) find(format).addEventListener('click', () => download(format).catch(told));
+  find('plan').addEventListener('click', () => showPlan().catch(told));
+  find('save').addEventListener('click', askHowToSave);
+  find('save-form').addEventListener('submit', save);
   find('tools').disabled = false;
 }
 
 function showEdited({ tabs, activeTabIndex }) {
-  const { query, variables } = tabs[activeTabIndex];
-  edited = { query: query ?? '', variables: variables ?? '' };
+  const { id, query, variables } = tabs[activeTabIndex];
+  edited = { query: query ?? '', variables: variables ?? '', tab: id };
+  if (opened) opened.tab ??= (tabs.find((tab) => tab.query === opened.document) ?? tabs[activeTabIndex]).id;
+  find('saved').value = openedHere()?.id ?? '';
+  keepAddress();
+}
+
+function showText(query) {
+  edited.query = query;
+  keepAddress();
 }
 
 // GraphiQL takes a second to load
@@ -86,7 +98,7 @@ if (tools) startTools();
 document.addEventListener('DOMContentLoaded', async () => {
   if (tools) {
     await startSaved();
-    Object.assign(options, { onEditQuery: keepAddress, onTabChange: showEdited });
+    Object.assign(options, { onEditQuery: showText, onTabChange: showEdited });
   }
   YogaGraphiQL.renderYogaGraphiQL(find('root'), options);
 });

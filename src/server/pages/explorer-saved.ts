@@ -5,14 +5,17 @@ const list = \`query ($after: String) {
   savedOperations(first: 100, after: $after) { nodes { id name owner { id } } pageInfo { hasNextPage endCursor } }
 }\`;
 const whole = 'id name document variables isShared version owner { id }';
-// The saved operation in the editor
+// The saved operation that was opened, with the tab of GraphiQL that shows it
 let opened;
-// What the editor shows
-let edited = { query: '', variables: '' };
+// What the active tab shows; it has no id before GraphiQL tells of its tabs
+let edited = { query: '', variables: '', tab: undefined };
+const mostMs = 10_000;
+const openedHere = () => (opened?.tab === edited.tab ? opened : undefined);
 
 async function ask(query, variables) {
   const headers = { 'content-type': 'application/json', accept: 'application/json', ...options.additionalHeaders };
-  const answer = await send(options.endpoint, { method: 'POST', headers, body: JSON.stringify({ query, variables }) });
+  const body = JSON.stringify({ query, variables });
+  const answer = await send(options.endpoint, { method: 'POST', headers, body, signal: AbortSignal.timeout(mostMs) });
   const { data, errors } = await answer.json();
   if (errors) throw new Error(errors[0].message);
   return data;
@@ -43,7 +46,7 @@ async function showSaved() {
     group.append(...operations.map(({ id, name }) => new Option(name, id)));
     find('saved').append(group);
   }
-  find('saved').value = opened?.id ?? '';
+  find('saved').value = openedHere()?.id ?? '';
 }
 
 async function readOpened(id) {
@@ -52,11 +55,12 @@ async function readOpened(id) {
   opened = node;
 }
 
-// Keeps the saved operation in the address. Servers refuse long addresses; GraphiQL also keeps the text itself
+// The address leads to the saved operation, or else to the text. Servers refuse long addresses
 function keepAddress() {
   const address = new URL(location.href);
-  if (opened) address.searchParams.set('saved', opened.id);
-  else address.searchParams.delete('saved');
+  const [known, other] = openedHere() ? [['saved', opened.id], 'query'] : [['query', edited.query], 'saved'];
+  address.searchParams.set(...known);
+  address.searchParams.delete(other);
   if (address.href.length > 6_000) address.searchParams.delete('query');
   history.replaceState({}, '', address);
 }
@@ -72,7 +76,8 @@ function editedVariables() {
 async function write(mutation, input) {
   const type = mutation[0].toUpperCase() + mutation.slice(1) + 'Input';
   const query = 'mutation ($input: ' + type + '!) { done: ' + mutation + '(input: $input) { savedOperation { ' + whole + ' } } }';
-  opened = (await ask(query, { input })).done.savedOperation ?? undefined;
+  const { savedOperation } = (await ask(query, { input })).done;
+  opened = savedOperation && { ...savedOperation, tab: edited.tab };
 }
 
 const saving = {
@@ -86,15 +91,17 @@ const saving = {
 };
 
 function given() {
-  const sharing = tools.canShare ? { isShared: find('save-shared').checked } : {};
+  const sharing = find('save-shared-row').hidden ? {} : { isShared: find('save-shared').checked };
   return { name: find('save-name').value, document: edited.query, variables: editedVariables(), ...sharing };
 }
 
 function askHowToSave() {
+  const opened = openedHere();
   const updates = opened && canEdit(opened);
   find('save-name').value = opened?.name ?? '';
   find('save-shared').checked = opened?.isShared ?? false;
-  find('save-shared-row').hidden = !tools.canShare;
+  // Whoever may no longer share can still end the sharing
+  find('save-shared-row').hidden = !(tools.canShare || (updates && opened.isShared));
   find('save-first').value = updates ? 'update' : 'create';
   find('save-new').hidden = !updates;
   find('save-delete').hidden = !(opened && isOwn(opened));
@@ -119,19 +126,16 @@ async function save(event) {
 // GraphiQL shows the operation of the address, or the last one that it kept
 async function startSaved() {
   const { searchParams } = new URL(location.href);
-  if (searchParams.has('saved')) await readOpened(searchParams.get('saved')).catch(({ message }) => say(message));
-  if (opened && !searchParams.has('query')) {
+  if (searchParams.has('saved')) await readOpened(searchParams.get('saved')).catch(told);
+  if (opened) {
     options.query = opened.document;
     const isEmpty = Object.keys(opened.variables).length === 0;
     options.variables = isEmpty ? '' : JSON.stringify(opened.variables, null, 2);
   }
-  edited = {
-    query: searchParams.get('query') ?? options.query ?? kept('query') ?? options.defaultQuery,
-    variables: options.variables ?? kept('variables') ?? '',
-  };
-  find('save').addEventListener('click', askHowToSave);
-  find('save-form').addEventListener('submit', save);
-  showSaved().catch(({ message }) => say(message));
+  const given = opened ? undefined : searchParams.get('query');
+  edited.query = given ?? options.query ?? kept('query') ?? options.defaultQuery;
+  edited.variables = options.variables ?? kept('variables') ?? '';
+  showSaved().catch(told);
 }
 
 // Storage may be blocked
