@@ -94,6 +94,13 @@ const fitting: Record<string, (row: Record<string, unknown>) => Record<string, u
   invoice_lines: ({ vatCategory, vatRate }) => ({ vatRate: vatCategory === 'O' ? null : (vatRate ?? '20') }),
   invoice_series: ({ digits }) => ({ digits: 1 + (Number(digits) % 8) }),
   payments: () => ({ allocatedTotal: '0' }),
+  tasks: ({ recurrence, seriesId, seriesStart, occursOn, occurrence }) =>
+    recurrence === null
+      ? { seriesId: null, seriesStart: null, occursOn: null, occurrence: null }
+      : {
+          ...{ seriesId: seriesId ?? uuidv7(), seriesStart: seriesStart ?? '2025-01-11' },
+          ...{ occursOn: occursOn ?? '2025-01-11', occurrence: occurrence ?? 1 },
+        },
   saved_operations: ({ variables: text }) => ({ variables: JSON.stringify({ name: `${text}\u0000` }) }),
   saved_views: ({ arguments: text }) => ({ arguments: JSON.stringify({ where: { name: { eq: `${text}\u0000` } } }) }),
 };

@@ -231,6 +231,7 @@ const checked: Record<string, string> = {
   iban: 'FR7699999000010000012345693',
   bic: 'AGRIFRPPXXX',
   list: 'tasks',
+  recurrence: 'FREQ=WEEKLY;BYDAY=MO',
   document: '{ viewer { role } }',
 };
 

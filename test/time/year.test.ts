@@ -138,6 +138,26 @@ it('a year of a person: a project from a template, weeks, a report, leave and a 
     { taken: '2', remaining: '15.5' },
   ]);
 
+  // A task of each month, finished in its month: the one of February is due on its last day, and the series ends with the year
+  const monthly = {
+    projectId,
+    name: 'Close the month',
+    dueDate: '2025-01-31',
+    recurrence: 'FREQ=MONTHLY;BYMONTHDAY=-1',
+  };
+  await createTask(member, { ...monthly, recurrence: `${monthly.recurrence};UNTIL=20251231` });
+  const months =
+    'query ($where: TaskFilter) { tasks(where: $where, orderBy: [{ field: OCCURRENCE }]) { nodes { id dueDate } } }';
+  const closed = async (status?: string): Promise<{ id: string; dueDate: string }[]> => {
+    const where = { name: { eq: monthly.name }, ...(status && { status: { eq: status } }) };
+    return (await member.ok(months, { where })).tasks.nodes;
+  };
+  for (let [open] = await closed('TODO'); open; [open] = await closed('TODO'))
+    await run(member, 'moveTask', { id: open.id, status: 'DONE' });
+  expect((await closed()).map(({ dueDate }) => dueDate.slice(5))).toEqual([
+    ...['01-31', '02-28', '03-31', '04-30', '05-31', '06-30', '07-31', '08-31', '09-30', '10-31', '11-30', '12-31'],
+  ]);
+
   // The work is done, which a shared view shows
   await run(member, 'updateTask', { id: task.id, status: 'DONE' });
   const view = {
@@ -151,6 +171,7 @@ it('a year of a person: a project from a template, weeks, a report, leave and a 
     'query ($where: TaskFilter, $orderBy: [TaskOrder!]) { tasks(where: $where, orderBy: $orderBy) { nodes { name project { name } } } }';
   expect((await member.ok(query, savedViews.nodes[0].arguments)).tasks.nodes).toEqual([
     { name: 'Build', project: { name: 'Year' } },
+    ...new Array(12).fill({ name: 'Close the month', project: { name: 'Year' } }),
   ]);
   const { node } = await contact.ok(
     'query ($id: ID!) { node(id: $id) { ... on Project { milestones { nodes { progress status } } } } }',

@@ -13,6 +13,7 @@ import { completionOf } from './completion.ts';
 import type { TaskRow } from './lock-task.ts';
 import { requireTaskWriter } from './policy.ts';
 import { taskRequirements } from './references.ts';
+import { seriesOf } from './series.ts';
 import { requirePlaceUnder } from './subtasks.ts';
 import { tasks, uniqueTaskFields } from './tables.ts';
 import { checkOwnership, taskFields } from './task-input.ts';
@@ -35,10 +36,11 @@ export async function createTask(tx: TenantTx, viewer: Viewer, raw: CreateTaskIn
   checkOwnership(values);
   checkPeriod(values.startDate, values.dueDate, 'input.dueDate');
   lockBoards(tx, [values]);
+  const series = seriesOf(values);
   const rank = await rankAtEnd(tx, values, values.status);
   const id = uuidv7();
   if (values.parentId) await requirePlaceUnder(tx, viewer, { ...values, id }, values.parentId);
-  const row = { id, ...values, rank, creatorId: viewer.profileId };
+  const row = { id, ...values, ...series, rank, creatorId: viewer.profileId };
   await change(tx, viewer, {
     require: taskRequirements(viewer, values, values),
     write: insertionOf(tasks, row, uniqueTaskFields),

@@ -11,6 +11,7 @@ import { checkFinishing } from './check-finishing.ts';
 import { completionOf } from './completion.ts';
 import { lockTaskAndBoard } from './lock-task.ts';
 import { requireTaskWriter } from './policy.ts';
+import { recur } from './recur.ts';
 import { taskStatuses, tasks } from './tables.ts';
 
 const input = z.object({
@@ -45,6 +46,7 @@ export async function moveTask(tx: TenantTx, viewer: Viewer, raw: Raw<typeof inp
   if (write) {
     const event = { action: 'task.moved', resourceType: 'Task', resourceId: id, ...write.changes };
     await change(tx, viewer, { write, event });
+    await recur(tx, viewer, current, { ...current, ...patch });
   }
   return { id };
 }

@@ -5,6 +5,7 @@ import {
   check,
   date,
   index,
+  integer,
   numeric,
   primaryKey,
   text,
@@ -57,6 +58,14 @@ export const tasks = table(
     color: text(),
     tags: text().array().notNull().default([]),
     completedAt: instant(),
+    /** A rule of RFC 5545. When the task is finished, the next one of its series is made. */
+    recurrence: text(),
+    /** The same for all tasks that one rule makes. */
+    seriesId: uuid(),
+    seriesStart: date(),
+    /** The day of the rule that this task stands for; it may be due on another one. */
+    occursOn: date(),
+    occurrence: integer(),
     externalReference: externalReference(),
     version: version(),
     ...lifetime,
@@ -76,6 +85,7 @@ export const tasks = table(
     index('tasks_tag_keys').using('gin', sql`extensions.tag_keys(${t.tags})`),
     index('tasks_search').using('gin', t.search),
     uniqueIndex('tasks_external_reference').on(t.externalReference),
+    uniqueIndex('tasks_series').on(t.seriesId, t.occurrence),
     check('tasks_own_parent', sql`${t.parentId} <> ${t.id}`),
     check('tasks_type', oneOf(t.type, taskTypes)),
     check('tasks_status', oneOf(t.status, taskStatuses)),
@@ -83,11 +93,18 @@ export const tasks = table(
     check('tasks_project', sql`(${t.type} = 'PERSONAL') = (${t.projectId} is null)`),
     check('tasks_estimate_days', sql`${t.estimateDays} >= 0`),
     check('tasks_dates', sql`${t.dueDate} >= ${t.startDate}`),
+    check(
+      'tasks_recurrence',
+      sql`num_nulls(${t.recurrence}, ${t.seriesId}, ${t.seriesStart}, ${t.occursOn}, ${t.occurrence}) in (0, 5)`,
+    ),
     check('tasks_completed', sql`(${t.status} = 'DONE') = (${t.completedAt} is not null)`),
   ],
 );
 
-export const uniqueTaskFields = { tasks_external_reference: 'input.externalReference' };
+export const uniqueTaskFields = {
+  tasks_external_reference: 'input.externalReference',
+  tasks_series: 'input.id',
+};
 
 /** A task waits for another. Cycles are not allowed. */
 export const taskDependencies = table(

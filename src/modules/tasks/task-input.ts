@@ -10,6 +10,7 @@ import {
   textField,
   uuidField,
 } from '../../lib/fields.ts';
+import { recurrenceField } from './recurrence-rule.ts';
 import { taskPriorities, taskStatuses, taskTypes } from './tables.ts';
 
 const tagField = nameUpTo(50);
@@ -34,6 +35,7 @@ export const taskFields = {
   priority: z.enum(taskPriorities).optional(),
   color: colorField.nullish(),
   tags: z.array(tagField).max(50).transform(withoutDoubles).optional(),
+  recurrence: recurrenceField.nullish(),
   externalReference: externalReferenceField.nullish(),
 };
 

@@ -40,6 +40,11 @@ export const commonInput = (t: InputBuilder) => ({
   priority: t.field({ type: TaskPriority, description: 'Its priority; MEDIUM by default.' }),
   color: t.field({ type: 'HexColorCode', description: 'Color of the card, such as #1f6feb.' }),
   tags: t.stringList({ description: 'Its tags: at most 50 items, each of at most 50 characters.' }),
+  recurrence: t.string({
+    description:
+      'A rule of RFC 5545 for days, such as FREQ=WEEKLY;BYDAY=MO, counted from the due date, which it needs; at most 200 ' +
+      'characters. When the task is finished, the next one is made.',
+  }),
   externalReference: t.string({ description: 'Your own key of this task; unique.' }),
 });
 

@@ -43,6 +43,14 @@ export const Task = defineResource('tasks', {
     },
     color: { description: 'Color of the card.', type: 'HexColorCode', personal: false },
     tags: { description: 'Its tags.', personal: false },
+    recurrence: {
+      description: 'The rule of RFC 5545 by which it recurs; null if it does not.',
+      filtered: true,
+      personal: false,
+    },
+    occursOn:
+      'The day of its rule that it stands for, from which the next one is counted; it may be due on another day.',
+    occurrence: 'Its number in the series that the rule makes, from 1; null if it does not recur.',
     completedAt: 'When it was done; null if it is open.',
   },
   filters: {

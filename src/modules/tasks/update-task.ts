@@ -14,7 +14,9 @@ import { completionOf } from './completion.ts';
 import { boardAfter, lockTask, lockTaskAndBoard, type TaskRow } from './lock-task.ts';
 import { moveSubtasks } from './move-subtasks.ts';
 import { requireTaskWriter } from './policy.ts';
+import { recur } from './recur.ts';
 import { taskRequirements } from './references.ts';
+import { seriesOf } from './series.ts';
 import { requirePlaceUnder } from './subtasks.ts';
 import { tasks, uniqueTaskFields } from './tables.ts';
 import { checkOwnership, taskFields } from './task-input.ts';
@@ -46,12 +48,13 @@ export async function updateTask(tx: TenantTx, viewer: Viewer, raw: UpdateTaskIn
   const kept = keptReferences(current, next, patch);
   if (patch.parentId) await requirePlaceUnder(tx, viewer, next, patch.parentId);
   const require = taskRequirements(viewer, patch, next, current);
-  const place = await newPlace(tx, current, next);
+  const place = { ...seriesOf(patch, current), ...(await newPlace(tx, current, next)) };
   const write = updateOf(tasks, current, { ...patch, ...kept, ...place }, uniqueTaskFields);
   if (write) {
     const event = { action: 'task.updated', resourceType: 'Task', resourceId: id, ...write.changes };
     await change(tx, viewer, { require, write, event });
     await moveSubtasks(tx, viewer, current, next);
+    await recur(tx, viewer, current, { ...next, ...kept, ...place });
   } else checkAtCommit(tx, viewer, require);
   return { id };
 }

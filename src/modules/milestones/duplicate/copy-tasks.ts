@@ -3,6 +3,7 @@ import { uuidv7 } from '../../../lib/ids.ts';
 import { ranksAfter } from '../../../lib/rank.ts';
 import type { TenantTx } from '../../../tenancy/tenant-session.ts';
 import { recordEvents } from '../../events/record-event.ts';
+import { startSeries } from '../../tasks/series.ts';
 import {
   checklistItems,
   labels,
@@ -59,6 +60,7 @@ export async function copyTasks(tx: TenantTx, viewer: Viewer, parts: ProjectPart
     rank: ranks[place]!,
     color: task.color,
     tags: task.tags,
+    ...(task.recurrence && task.dueDate && startSeries(task.recurrence, copy.shift(task.dueDate))),
   }));
   await insertObjects(tx, viewer, { table: tasks, typename: 'Task' }, parentsFirst(rows));
   await copyChecklists(tx, viewer, parts, ids);
