@@ -17,6 +17,7 @@ import './modules/imports/rewinding.ts';
 import './modules/jobs/rewinding.ts';
 import './modules/notifications/index.ts';
 import './modules/finance/index.ts';
+import './graphql/declare/search/search-field.ts';
 import { builder } from './graphql/declare/builder.ts';
 import { keepGraph } from './graphql/declare/built-graph.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { searchQuery, searchWords } from './search-words.ts';
+import { searchQuery, searchWords, typedWords } from './search-words.ts';
 
 describe('the words of a text', () => {
   it.each([
@@ -15,6 +15,22 @@ describe('the words of a text', () => {
 });
 
 describe('a search', () => {
+  it('cuts words that PostgreSQL would refuse', () => {
+    expect(Buffer.byteLength(searchQuery('\ufbf9'.repeat(500)))).toBeLessThan(2_046);
+    expect(searchQuery(`${'a'.repeat(500)} b`)).toBe(`${'a'.repeat(400)} b`);
+  });
+
+  it.each([
+    ['inv', '', 'inv:*'],
+    ['the inv', 'the', 'inv:*'],
+    ['a or -b "c d" avant-proj', '-b "c d"', 'avant <-> proj:*'],
+    ['inv ', '', 'inv:*'],
+    ['"inv"', '', ''],
+    ['a -inv', '', ''],
+    ['a or', '', ''],
+    ['!!', '', ''],
+  ])('%j may go on: %j, %j', (text, before, last) => expect(typedWords(text)).toEqual({ before, last }));
+
   it.each([
     ['etude reseau', 'etude reseau'],
     ['O’Brien', '"o brien"'],

@@ -123,6 +123,16 @@ const questionsOf = (manager: Member, secretId: string): Record<string, Question
   searchMessages: connection('searchMessages(query: "news", first: 100)', 'content', ({ content }) =>
     content.replace('news ', ''),
   ),
+  search: {
+    query: `{ search(query: "open or staffed or secret or team or led or company or errand or private", first: 50) {
+      nodes { type title highlights { parts { text isMatch } } }
+    } }`,
+    rows: ({ search }) => {
+      const textOf = (hit: Data) => hit.title ?? hit.highlights[0].parts.find(({ isMatch }: Data) => isMatch).text;
+      const byType = Map.groupBy(search.nodes as Data[], ({ type }) => type);
+      return [...byType].map(([type, hits]) => `${type}: ${hits.map(textOf).toSorted().join(', ')}`);
+    },
+  },
   byHiddenTask: matching('projects', '{ tasks: { name: { eq: "Secret" } } }', 'name', ({ name }) => name),
   peopleOfSecret: matching(
     'profiles',

@@ -24,6 +24,7 @@ export const Client = defineResource('clients', {
       listDescription: 'The clients whose projects this person sees if their role is CLIENT.',
     },
   },
+  search: { name: 'A', mainContact: 'B', sector: 'C' },
   list: 'The clients of the organization.',
   create: { writes: ['name', 'mainContact', 'contactId', 'sector'] },
   update: { writes: ['name', 'mainContact', 'contactId', 'sector'] },

@@ -1,5 +1,5 @@
 import { index, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
-import { externalReference, label, lifetime, primaryId, table, version } from '../../lib/columns.ts';
+import { externalReference, label, lifetime, primaryId, table, tsvector, version } from '../../lib/columns.ts';
 import { profiles } from '../people/tables.ts';
 
 export const clients = table(
@@ -14,8 +14,11 @@ export const clients = table(
     externalReference: externalReference(),
     version: version(),
     ...lifetime,
+    /** The words of the name (weight A), of the contact (B) and of the sector (C); a trigger fills it. */
+    search: tsvector(),
   },
   (t) => [
+    index('clients_search').using('gin', t.search),
     index('clients_name').on(t.name),
     index('clients_contact').on(t.contactId),
     uniqueIndex('clients_external_reference').on(t.externalReference),

@@ -3,6 +3,7 @@ import { builder } from '../../graphql/declare/builder.ts';
 import { listOf, overRows, type PageInput } from '../../graphql/declare/pages.ts';
 import { registerPersonalData, workText } from '../../graphql/declare/personal-data.ts';
 import { definePlainLists } from '../../graphql/declare/resource/plain-lists.ts';
+import { makeSearchable } from '../../graphql/declare/search/searchable.ts';
 import { recordWith } from '../events/changes/recorded-with.ts';
 import { keepOutOfLog } from '../events/confidential.ts';
 import { Profile } from '../people/profile.ts';
@@ -15,6 +16,12 @@ keepOutOfLog('messages', 'content');
 defineRowRule('messages', readableInChannel);
 defineRowRule('messageAttachments', readableOfMessage);
 recordWith('MessageAttachment', 'Message');
+makeSearchable({
+  table: 'messages',
+  typename: 'Message',
+  description: 'A message in a channel.',
+  columns: { content: 'D' },
+});
 
 export const Message = builder.drizzleNode('messages', {
   name: 'Message',

@@ -51,6 +51,7 @@ export const Milestone = defineResource('milestones', {
     completedAt: 'When it was reached; null if it is open.',
     version: 'Number of changes by people; pass it as `expectedVersion`.',
   },
+  search: { name: 'A', description: 'B' },
   list: 'The milestones of the organization and of its projects.',
   create: {
     description: 'Adds a milestone to a project, or to the whole organization.',

@@ -1,6 +1,16 @@
 import { sql } from 'drizzle-orm';
 import { check, date, index, integer, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
-import { externalReference, instant, label, lifetime, oneOf, primaryId, table, version } from '../../lib/columns.ts';
+import {
+  externalReference,
+  instant,
+  label,
+  lifetime,
+  oneOf,
+  primaryId,
+  table,
+  tsvector,
+  version,
+} from '../../lib/columns.ts';
 import { profiles } from '../people/tables.ts';
 import { projects } from '../projects/tables.ts';
 import { tasks } from '../tasks/tables.ts';
@@ -32,8 +42,11 @@ export const milestones = table(
     externalReference: externalReference(),
     version: version(),
     ...lifetime,
+    /** The words of the name (weight A) and of the description (B); a trigger fills it. */
+    search: tsvector(),
   },
   (t) => [
+    index('milestones_search').using('gin', t.search),
     index('milestones_project').on(t.projectId, t.dueDate),
     index('milestones_creator').on(t.creatorId),
     index('milestones_due_date').on(t.dueDate),

@@ -67,6 +67,7 @@ export const Profile = defineResource('profiles', {
       listDescription: 'The people who have this calendar as their own.',
     },
   },
+  search: { firstName: 'A', lastName: 'A', email: 'B' },
   list: 'The people of the organization.',
   create: {
     description: 'Adds a person who has no account.',

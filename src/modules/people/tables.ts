@@ -1,6 +1,16 @@
 import { sql } from 'drizzle-orm';
 import { type AnyPgColumn, boolean, check, date, index, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
-import { externalReference, instant, label, lifetime, oneOf, primaryId, table, version } from '../../lib/columns.ts';
+import {
+  externalReference,
+  instant,
+  label,
+  lifetime,
+  oneOf,
+  primaryId,
+  table,
+  tsvector,
+  version,
+} from '../../lib/columns.ts';
 import { workCalendars } from '../calendars/tables.ts';
 
 export const presenceStatuses = ['ONLINE', 'AWAY', 'OFFLINE'] as const;
@@ -34,8 +44,11 @@ export const profiles = table(
     externalReference: externalReference(),
     version: version(),
     ...lifetime,
+    /** The words of the names (weight A) and of the address (B); a trigger fills it. */
+    search: tsvector(),
   },
   (t) => [
+    index('profiles_search').using('gin', t.search),
     uniqueIndex('profiles_user').on(t.userId),
     uniqueIndex('profiles_external_reference').on(t.externalReference),
     index('profiles_email').on(sql`lower(${t.email})`),

@@ -50,6 +50,7 @@ export const Project = defineResource('projects', {
       sorted: false,
     },
   },
+  search: { name: 'A', code: 'B', description: 'C' },
   hiddenBy: 'archivedAt',
   list: 'The projects of the organization that are not archived.',
   create: {

@@ -9,6 +9,7 @@ import {
   oneOf,
   primaryId,
   table,
+  tsvector,
   uniqueWithoutCase,
   version,
 } from '../../lib/columns.ts';
@@ -44,8 +45,11 @@ export const projects = table(
     externalReference: externalReference(),
     version: version(),
     ...lifetime,
+    /** The words of the name (weight A), of the code (B) and of the description (C); a trigger fills it. */
+    search: tsvector(),
   },
   (t) => [
+    index('projects_search').using('gin', t.search),
     uniqueIndex('projects_name').on(t.name),
     uniqueWithoutCase('projects_name_key', t.name, t.grandfatheredName),
     uniqueIndex('projects_code').on(t.code),

@@ -198,8 +198,14 @@ export const taskComments = table(
     editedAt: instant(),
     version: version(),
     ...lifetime,
+    /** The words of the text (weight D); a trigger fills it. */
+    search: tsvector(),
   },
-  (t) => [index('task_comments_task').on(t.taskId, t.id), index('task_comments_author').on(t.authorId)],
+  (t) => [
+    index('task_comments_task').on(t.taskId, t.id),
+    index('task_comments_author').on(t.authorId),
+    index('task_comments_search').using('gin', t.search),
+  ],
 );
 
 export const checklistItems = table(

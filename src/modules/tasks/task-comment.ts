@@ -15,6 +15,7 @@ defineResource('taskComments', {
     content: { description: 'The text.', filtered: true, personal: workText('authorId') },
     editedAt: 'When its text last changed; null if it never did.',
   },
+  search: { content: 'D' },
   list: false,
   create: {
     description: 'Adds a comment to a task.',

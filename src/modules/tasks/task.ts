@@ -53,6 +53,7 @@ export const Task = defineResource('tasks', {
     occurrence: 'Its number in the series that the rule makes, from 1; null if it does not recur.',
     completedAt: 'When it was done; null if it is open.',
   },
+  search: { name: 'A', description: 'B' },
   filters: {
     search: {
       type: 'String',

@@ -13,6 +13,7 @@ import type { SchemaTypes } from '../builder.ts';
 import type { CustomFilter } from '../filters.ts';
 import type { InputBuilder } from '../mutation.ts';
 import type { PersonalEntry } from '../personal-data.ts';
+import type { SearchWeight } from '../search/searchable.ts';
 
 // The types of `spec.ts` without their table parameter, for the code behind `defineResource`. Only `define-resource.ts`
 // casts from one to the other.
@@ -100,6 +101,7 @@ export interface AnySpec {
   write?: AnyWriter;
   fields: Record<string, string | FieldOptions>;
   filters?: Record<string, Omit<CustomFilter, 'where'> & { where: (value: unknown, row: Table) => SQL }>;
+  search?: Record<string, SearchWeight>;
   order?: Record<string, 'asc' | 'desc'>;
   hiddenBy?: string;
   list?: string | false;

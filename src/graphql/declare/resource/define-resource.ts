@@ -6,6 +6,7 @@ import type { TenantTx } from '../../../tenancy/tenant-session.ts';
 import type { builder } from '../builder.ts';
 import type { defineConnection, definePage } from '../pages.ts';
 import { registerPersonalData } from '../personal-data.ts';
+import { makeSearchable } from '../search/searchable.ts';
 import { registerAmounts } from '../stored-amounts.ts';
 import type { AnyAction, AnyOperation, AnySpec } from './any-spec.ts';
 import { defineBulk } from './bulk.ts';
@@ -95,6 +96,7 @@ function define(table: TableName, declared: AnySpec, log: ChangeLog) {
   defineRowRule(table, readRule(model));
   registerColumns(model, log);
   registerAmounts(model);
+  registerSearch(model);
   const node = defineNode(model);
   const lists = defineLists(model, node);
   const operation = (verb: 'create' | 'update' | 'delete', make: (of: AnyOperation) => UseCase): UseCase => {
@@ -129,6 +131,23 @@ function registerColumns({ table, spec, fields }: Model, log: ChangeLog): void {
     if (options.personal !== undefined) registerPersonalData(table, { [column]: options.personal });
     if (options.needs) log.keepConfidential(spec.name, column, options.needs);
   }
+}
+
+/** Throws for a column that not everybody who sees the row may read: a search would reveal its words. */
+function registerSearch({ table, spec, fields }: Model): void {
+  if (!spec.search) return;
+  for (const name of Object.keys(spec.search)) {
+    const field = fields.find(({ column }) => column === name);
+    if (!field || field.options.needs) throw new Error(`${spec.name}: search may not read ${name}`);
+  }
+  makeSearchable({
+    table,
+    typename: spec.name,
+    description: spec.description,
+    columns: spec.search,
+    hiddenBy: spec.hiddenBy,
+    module: spec.module,
+  });
 }
 
 /** The declared row rule, or that of the parent. */

@@ -9,6 +9,7 @@ import type { AggregateSpec } from '../aggregate/aggregate-spec.ts';
 import type { CustomFilter } from '../filters.ts';
 import type { InputBuilder } from '../mutation.ts';
 import type { WithUuids } from '../references.ts';
+import type { SearchWeight } from '../search/searchable.ts';
 import type { ColumnOf, EnumOf, Fields, NewRowOf, ParentOf, RowOf, TableOf, ToOne } from './field-spec.ts';
 
 /**
@@ -140,6 +141,8 @@ export interface ResourceSpec<
   fields: Fields<T>;
   /** Filters that compare no column, such as a search: SQL conditions on the table. */
   filters?: Record<string, Omit<CustomFilter, 'where'> & { where: (value: never, row: TableOf<T>) => SQL }>;
+  /** The columns whose words `search` finds, with their weights: A counts the most, and makes the title of a hit. */
+  search?: { [K in ColumnOf<T>]?: SearchWeight };
   /** The order of lists when the client gives none. */
   order?: { [K in ColumnOf<T>]?: 'asc' | 'desc' };
   /** An instant: lists leave out the rows where it is set, unless their filter mentions it. */
