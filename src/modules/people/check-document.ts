@@ -13,8 +13,8 @@ const valid = new Lru<true>(1_000_000, (text) => text.length);
 
 /**
  * Throws BAD_INPUT unless the document is valid for the graph and has an operation. The message names the line and
- * column. Whether it costs too much is found out when it is sent, since that depends on its variables. Others get a turn
- * before each validation.
+ * column. Whether it costs too much is found out when it is sent, since that depends on its variables. Others get a
+ * turn before each validation.
  */
 export async function checkSavedDocument(text: string): Promise<void> {
   if (valid.get(text)) return;
