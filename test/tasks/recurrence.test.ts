@@ -165,6 +165,26 @@ describe('a recurring task', async () => {
     expect(await seriesOf('Closed')).toHaveLength(1);
   });
 
+  it('cannot come back from the trash beside the one that replaced it', async () => {
+    const name = 'Replaced';
+    const id = await make({ name, recurrence: weekly });
+    await finish(id);
+    const [, second] = await seriesOf(name);
+    await run(member, 'updateTask', { id: second.id, name: 'Thrown away' });
+    await run(manager, 'deleteTask', { id: second.id }, 'deletedId');
+    await reopen(id);
+    await finish(id);
+    expect(await seriesOf(name)).toMatchObject([{ occurrence: 1 }, { occurrence: 2 }]);
+    const { trash } = await manager.ok('{ trash(where: { name: { eq: "Thrown away" } }) { nodes { id resourceId } } }');
+    expect(await run(manager, 'restoreTask', { id: trash.nodes[0].resourceId })).toMatchObject({
+      code: 'ALREADY_EXISTS',
+    });
+    await run(manager, 'deleteTask', { id: (await seriesOf(name))[1].id }, 'deletedId');
+    expect(await run(manager, 'restoreTask', { id: trash.nodes[0].resourceId })).toEqual({
+      lastEventId: expect.any(String),
+    });
+  });
+
   it('starts a new series with a new rule, and keeps its place with the same one', async () => {
     const name = 'Changed';
     const first = await make({ name, recurrence: weekly });
