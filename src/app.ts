@@ -29,7 +29,10 @@ import { resealIdentity } from './identity/reseal-identity.ts';
 import { SessionCookies } from './identity/session-cookies.ts';
 import { SigningKeys } from './identity/signing-keys.ts';
 import { JobWorker } from './jobs/job-worker.ts';
+import { JobWorkers } from './jobs/job-workers.ts';
 import { systemClock } from './lib/clock.ts';
+import { NetworkGuard } from './lib/network-guard.ts';
+import { internet } from './lib/post-once.ts';
 import { mailLinks } from './mail/links.ts';
 import { LogMailer } from './mail/log-mailer.ts';
 import type { Mailer } from './mail/mailer.ts';
@@ -38,6 +41,8 @@ import { SmtpMailer } from './mail/smtp-mailer.ts';
 import { mailNotifications } from './modules/notifications/mail-notification.ts';
 import { TenantProfiles } from './modules/people/tenant-profiles.ts';
 import { TenantTasks } from './modules/tasks/tenant-tasks.ts';
+import { deliverWebhooks } from './modules/webhooks/deliver-webhook.ts';
+import { WebhookFeed } from './modules/webhooks/webhook-feed.ts';
 import { OpenInstallation, type OpenOptions } from './open-installation.ts';
 import { withLoginOf } from './tenancy/app-login.ts';
 import { defaultLimits, type LimitsByClass, TenantBinding } from './tenancy/binding.ts';
@@ -252,23 +257,39 @@ export class App implements Toolbox {
   }
 
   /** Starts workers that do the jobs of all organizations. Disposing the result returns the jobs in progress. */
-  startWorkers(workers: number): JobWorker {
-    const { binding, catalog, directory, identity } = this;
-    const { mailer, clock, logger } = identity;
-    const worker = new JobWorker({
-      ...{ binding, workers, clock, logger },
-      findTenant: (id) => directory.findById(id),
+  startWorkers(workers: number): JobWorkers {
+    const { binding, catalog, directory, identity, config } = this;
+    const { mailer, clock, logger, seal } = identity;
+    const shared = {
+      ...{ binding, clock, logger },
+      findTenant: (id: string) => directory.findById(id),
       listOrganizations: () => servedOrganizations(catalog),
-      kinds: [mailNotifications({ binding, catalog, mailer, links: identity.options.links })],
+    };
+    const mails = mailNotifications({ binding, catalog, mailer, links: identity.options.links });
+    const feed = new WebhookFeed(binding, clock);
+    const guard = new NetworkGuard(config.webhookAllow);
+    const hooks = deliverWebhooks({ binding, catalog, seal, clock, network: internet, guard });
+    const ofMail = new JobWorker({ ...shared, workers, kinds: [mails] });
+    const ofWebhooks = new JobWorker({
+      ...{ ...shared, workers: workers * webhooksPerWorker, kinds: [hooks] },
+      feed: (tenant) => feed.run(tenant),
     });
-    this.jobSignals.on((organizationId) => worker.wake(organizationId));
-    return worker;
+    const each = new JobWorkers([ofMail, ofWebhooks]);
+    this.signals.on(feed.follower((organizationId) => ofWebhooks.wake(organizationId)));
+    this.jobSignals.on((organizationId) => {
+      feed.forget(organizationId);
+      each.wake(organizationId);
+    });
+    return each;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#resources.disposeAsync();
   }
 }
+
+/** Webhooks wait for others most of the time, so a worker of jobs stands for several of theirs. */
+const webhooksPerWorker = 4;
 
 const trustedIssuer = ({ maxTokenAge, ...issuer }: OidcIssuer): ExternalIssuer => ({
   ...issuer,

@@ -96,6 +96,7 @@ export const variables = {
   DATA_DIR: text.default('.data'),
   SPARE_SCHEMAS: whole(0, 1000),
   JOB_WORKERS: whole(0, 100).default(2),
+  WEBHOOK_ALLOW: hosts.default([]),
   POOL_SIZE: whole(1, 1000).default(10),
   CATALOG_POOL_SIZE: whole(1, 100).default(3),
   POOL_WAIT_MS: whole(1, hourMs).default(5000),

@@ -62,6 +62,7 @@ describe('configuration', () => {
       dataDir: path.resolve(import.meta.dirname, '../.data'),
       spareSchemas: 1,
       jobWorkers: 2,
+      webhookAllow: [],
       poolSize: 10,
       catalogPoolSize: 3,
       poolWaitMs: 5000,

@@ -43,6 +43,8 @@ export interface Config {
   spareSchemas: number;
   /** How many jobs a server does at once; 0 leaves them to others. */
   jobWorkers: number;
+  /** Hosts, addresses and ranges that webhooks may be sent to although they are not public. */
+  webhookAllow: readonly string[];
   poolSize: number;
   catalogPoolSize: number;
   poolWaitMs: number;
@@ -204,6 +206,7 @@ function toConfig(v: Values): Config {
     readWaitMs: v.READ_WAIT_MS,
     dataDir,
     jobWorkers: v.JOB_WORKERS,
+    webhookAllow: v.WEBHOOK_ALLOW,
     spareSchemas: v.SPARE_SCHEMAS ?? spareSchemas[v.NODE_ENV],
     poolSize: v.POOL_SIZE,
     catalogPoolSize: v.CATALOG_POOL_SIZE,

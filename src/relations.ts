@@ -15,6 +15,7 @@ import { projectsRelations } from './modules/projects/relations.ts';
 import * as settings from './modules/settings/tables.ts';
 import { tasksRelations } from './modules/tasks/relations.ts';
 import { timeRelations } from './modules/time/relations.ts';
+import { webhooksRelations } from './modules/webhooks/relations.ts';
 
 /** Every tenant table and how they refer to each other: one line per module. */
 export const relations = mergeRelations(
@@ -31,6 +32,7 @@ export const relations = mergeRelations(
   messagingRelations,
   defineRelationsPart(imports),
   defineRelationsPart(jobs),
+  webhooksRelations,
   notificationsRelations,
   financeRelations,
 );

@@ -15,6 +15,7 @@ import './modules/time/index.ts';
 import './modules/messaging/index.ts';
 import './modules/imports/rewinding.ts';
 import './modules/jobs/rewinding.ts';
+import './modules/webhooks/index.ts';
 import './modules/notifications/index.ts';
 import './modules/finance/index.ts';
 import './graphql/declare/search/search-field.ts';

@@ -51,6 +51,7 @@ function recorderOver(
     lastChange: null,
     clientMutationId,
     hasNewJobs: false,
+    answerIsSecret: false,
     onCommit: (hook: RecordedRow['hooks'][number]) => void hooks.push(hook),
     run: readsFirst,
     send: (statement: BoundStatement) => void statements.push(statement),

@@ -2,7 +2,7 @@ import type { Config } from '../config.ts';
 import type { RewindOptions } from '../fleet/archive/rewind-tenant.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { Identity } from '../identity/identity.ts';
-import type { JobWorker } from '../jobs/job-worker.ts';
+import type { JobWorkers } from '../jobs/job-workers.ts';
 import type { ProofTarget } from '../prove/target.ts';
 import type { TenantBinding } from '../tenancy/binding.ts';
 import type { Catalog } from '../tenancy/catalog.ts';
@@ -25,7 +25,7 @@ export interface Toolbox extends FleetToolbox {
 
 /** An open installation with a worker that is notified of new jobs. */
 export interface WorkerToolbox extends AsyncDisposable {
-  readonly worker: JobWorker;
+  readonly worker: JobWorkers;
   readonly directory: TenantDirectory;
 }
 

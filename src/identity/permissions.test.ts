@@ -13,7 +13,8 @@ describe('the permission matrix', () => {
   it('lets only owners and administrators manage the organization and its members', () => {
     expect(may('organization:manage')).toEqual(['OWNER', 'ADMIN']);
     expect(may('member:manage')).toEqual(['OWNER', 'ADMIN']);
-    expect(matrix.MANAGER).toHaveLength(allPermissions.length - 2);
+    expect(may('webhook:manage')).toEqual(['OWNER', 'ADMIN']);
+    expect(matrix.MANAGER).toHaveLength(allPermissions.length - 3);
   });
 
   it('lets managers and above see costs, and change and validate everybody’s time', () => {

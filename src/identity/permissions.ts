@@ -41,6 +41,7 @@ export const permissions = {
   'member:read': 'See the members of the organization and their roles',
   'member:manage': 'Invite, promote and remove members',
   'graph:explore': 'Use GraphiQL, introspection and arbitrary documents',
+  'webhook:manage': 'See and change the webhooks of the organization',
   'import:run': 'Import data from files',
 } as const satisfies Record<string, string>;
 
@@ -48,7 +49,7 @@ export type Permission = keyof typeof permissions;
 export const allPermissions = Object.keys(permissions) as Permission[];
 export const isPermission = (text: string): text is Permission => Object.hasOwn(permissions, text);
 
-const administration: readonly Permission[] = ['organization:manage', 'member:manage'];
+const administration: readonly Permission[] = ['organization:manage', 'member:manage', 'webhook:manage'];
 
 /** What CONSULTANTs and MEMBERs may do; a CONSULTANT sees only its own time. */
 const contributor: readonly Permission[] = [

@@ -1,4 +1,4 @@
-import { and, asc, eq, isNotNull, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNotNull, type SQL, sql } from 'drizzle-orm';
 import { jobs } from '../modules/jobs/tables.ts';
 import type { TenantDb, TenantTx } from '../tenancy/tenant-session.ts';
 
@@ -11,18 +11,19 @@ export interface ClaimedJob {
 }
 
 /**
- * The job that has been due for longest, locked until then; without one, when there will be one. The subquery is
- * compared by `=`, because PostgreSQL may run one of `in` several times, and each time lock another row.
+ * Of these kinds, the job that has been due for longest, locked until then; without one, when there will be one. Jobs
+ * of kinds that this build does not know wait for one that does. The subquery is compared by `=`, because PostgreSQL
+ * may run one of `in` several times, and each time lock another row.
  */
 export async function claimJob(
   tx: TenantTx,
-  now: Date,
-  until: Date,
+  { kinds, now, until }: { kinds: readonly string[]; now: Date; until: Date },
 ): Promise<{ job: ClaimedJob } | { nextAt: Date | undefined }> {
   const at = sql`${now.toISOString()}::timestamptz`;
+  const known = sql`${jobs.diedAt} is null and ${inArray(jobs.kind, [...kinds])}`;
   const [claimed] = await tx.execute<ClaimedJob & Record<string, unknown>>(sql`
     update ${jobs} set locked_until = ${until.toISOString()}::timestamptz, attempts = ${jobs.attempts} + 1
-    where ${jobs.id} = (select ${jobs.id} from ${jobs} where ${jobs.diedAt} is null and ${jobs.runAt} <= ${at}
+    where ${jobs.id} = (select ${jobs.id} from ${jobs} where ${known} and ${jobs.runAt} <= ${at}
       and coalesce(${jobs.lockedUntil}, '-infinity') <= ${at}
       order by ${jobs.runAt}, ${jobs.id} limit 1 for update skip locked)
     returning ${jobs.id}, ${jobs.kind}, ${jobs.payload}, ${jobs.attempts}`);
@@ -32,7 +33,7 @@ export async function claimJob(
   }
   const [next] = await tx.execute<{ ms: number | null }>(sql`
     select (extract(epoch from min(greatest(${jobs.runAt}, coalesce(${jobs.lockedUntil}, ${jobs.runAt})))) * 1000)::float8
-      as ms from ${jobs} where ${jobs.diedAt} is null`);
+      as ms from ${jobs} where ${known}`);
   const { ms } = next!;
   return { nextAt: ms === null ? undefined : new Date(ms) };
 }
@@ -49,6 +50,11 @@ export async function returnJob(tx: TenantTx, job: ClaimedJob): Promise<void> {
     .update(jobs)
     .set({ lockedUntil: null, attempts: job.attempts - 1 })
     .where(isAttempt(job));
+}
+
+/** Runs a job again at this time, as if it were new. */
+export async function postponeJob(tx: TenantTx, job: ClaimedJob, runAt: Date): Promise<void> {
+  await tx.update(jobs).set({ lockedUntil: null, attempts: 0, lastError: null, runAt }).where(isAttempt(job));
 }
 
 /** The job is tried again at this time, or given up without one. */

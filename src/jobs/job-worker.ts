@@ -6,7 +6,7 @@ import type { OpenOptions, TenantBinding } from '../tenancy/binding.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
 import type { TenantTx } from '../tenancy/tenant-session.ts';
 import type { JobKind } from './job-kind.ts';
-import { type ClaimedJob, claimJob, failJob, finishJob, returnJob } from './job-rows.ts';
+import { type ClaimedJob, claimJob, failJob, finishJob, postponeJob, returnJob } from './job-rows.ts';
 import { mostAttempts, retryDelay } from './retry-delay.ts';
 import { TurnsOfTenants } from './turns-of-tenants.ts';
 
@@ -16,6 +16,11 @@ export interface JobWorkerOptions {
   /** The ids of all organizations that are served. */
   listOrganizations(): Promise<readonly string[]>;
   kinds: readonly JobKind[];
+  /**
+   * Makes jobs of what happened, in each turn of an organization before its next job. Returns the milliseconds after
+   * which to call it again.
+   */
+  feed?: ((tenant: Tenant) => Promise<number | undefined>) | undefined;
   /** How many jobs run at once. */
   workers: number;
   clock: Clock;
@@ -123,29 +128,33 @@ export class JobWorker implements AsyncDisposable {
   }
 
   async #doNext(tenant: Tenant): Promise<boolean> {
+    const feedAgainInMs = await this.#options.feed?.(tenant);
     const now = this.#options.clock();
-    const found = await this.#write(tenant, (tx) => claimJob(tx, now, later(now, leaseMs)));
+    const claim = { kinds: [...this.#kinds.keys()], now, until: later(now, leaseMs) };
+    const found = await this.#write(tenant, (tx) => claimJob(tx, claim));
     if ('job' in found) {
       await this.#attempt(tenant, found.job);
       return true;
     }
     // A job that is due but locked by another transaction is looked at again a second later
-    if (found.nextAt) this.#wakeIn(tenant.id, Math.max(found.nextAt.getTime() - now.getTime(), lockedMs));
-    return false;
+    const waits = found.nextAt ? [Math.max(found.nextAt.getTime() - now.getTime(), lockedMs)] : [];
+    if (feedAgainInMs) waits.push(feedAgainInMs);
+    if (waits.length > 0) this.#wakeIn(tenant.id, Math.min(...waits));
+    return feedAgainInMs === 0;
   }
 
   async #attempt(tenant: Tenant, job: ClaimedJob): Promise<void> {
     const { signal: stopping } = this.#stopping;
+    let again: { againInMs: number } | undefined;
     try {
       // Earlier attempts that ended with their process have not been recorded as failed
       if (job.attempts > mostAttempts) throw new AppError('INTERNAL', 'The process ended during each attempt');
-      const kind = this.#kinds.get(job.kind);
-      if (!kind) throw new AppError('INTERNAL', `This build knows no jobs of the kind ${job.kind}`);
+      const kind = this.#kinds.get(job.kind)!;
       const limit = AbortSignal.timeout(attemptMs);
       const work = kind.run({
         ...{ tenant, id: job.id, payload: job.payload, signal: AbortSignal.any([stopping, limit]) },
       });
-      await Promise.race([work, rejectedBy(limit)]);
+      again = await Promise.race([work, rejectedBy(limit)]);
     } catch (error) {
       if (stopping.aborted) {
         await this.#write(tenant, (tx) => returnJob(tx, job));
@@ -153,7 +162,8 @@ export class JobWorker implements AsyncDisposable {
       } else await this.#fail(tenant, job, error);
       return;
     }
-    await this.#write(tenant, (tx) => finishJob(tx, job));
+    const runAt = again && later(this.#options.clock(), again.againInMs);
+    await this.#write(tenant, (tx) => (runAt ? postponeJob(tx, job, runAt) : finishJob(tx, job)));
     this.totals.done++;
   }
 

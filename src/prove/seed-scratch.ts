@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import type { GraphQLInputObjectType } from 'graphql';
 import { getNamedType } from 'graphql';
 import { contentFor } from '../demo/content.ts';
@@ -5,6 +6,7 @@ import { seedOrganization } from '../demo/seed-organization.ts';
 import { encodeGlobalId } from '../graphql/declare/global-id.ts';
 import { uuidv7 } from '../lib/ids.ts';
 import { jobs } from '../modules/jobs/tables.ts';
+import { webhookDeliveries, webhooks } from '../modules/webhooks/tables.ts';
 import { send } from './ask.ts';
 import { idsShownTo } from './found-ids.ts';
 import { mutationsOf, sampleInput } from './sample-input.ts';
@@ -23,6 +25,8 @@ const extraInput = (idOf: (typename: string) => string, staff: string): Record<s
   sendMessage: { attachments: [{ name: 'Plan', url: 'https://scratch.invalid/plan' }], mentionIds: [idOf('Profile')] },
   createSavedView: { list: 'tasks', arguments: { where: { name: { contains: 'sample' } } }, isShared: true },
   createSavedOperation: { document: '{ viewer { role } }', isShared: true },
+  createWebhook: { url: 'https://scratch.invalid/hook', types: ['Task'], actions: ['task.created'] },
+  updateWebhook: { url: 'https://scratch.invalid/hook', types: [], actions: ['task.moved'] },
   createTask: { projectId: idOf('Project') },
   createTimeEntry: { description: 'Sample' },
   // Another week than the samples', in which time can be recorded
@@ -61,6 +65,7 @@ export async function seedScratch(target: ProofTarget, organization: ScratchOrga
     await fillTrash(target, organization);
     await reportMonth(target, organization);
     await notifyOwner(target, organization);
+    await sendWebhooks(target, organization);
   }
 }
 
@@ -93,6 +98,13 @@ async function fillTrash({ servers }: ProofTarget, organization: ScratchOrganiza
     content: 'Deleted',
   });
   await change('mutation ($input: DeleteTaskInput!) { deleteTask(input: $input) { __typename } }', { id: task.id });
+}
+
+/** A delivery for each webhook: no server does the jobs of the proof. */
+async function sendWebhooks({ binding }: ProofTarget, { tenant, marker }: ScratchOrganization): Promise<void> {
+  const rows = sql`insert into ${webhookDeliveries} (id, webhook_id, event_id, action, status, last_error)
+    select gen_random_uuid(), id, gen_random_uuid(), 'task.created', 'FAILED', ${marker} from ${webhooks}`;
+  await binding.write(tenant, (tx) => tx.execute(rows), { roleClass: 'job' });
 }
 
 /** Nobody is notified of their own changes: another member assigns a task to the owner. */

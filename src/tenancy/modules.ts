@@ -16,6 +16,7 @@ export const coreModules = [
   'messaging',
   'imports',
   'jobs',
+  'webhooks',
   'notifications',
 ] as const;
 

@@ -28,6 +28,8 @@ export type TenantTx = TenantDb & {
   clientMutationId: string | undefined;
   /** Whether the transaction added jobs: after its commit the workers are told. */
   hasNewJobs: boolean;
+  /** Whether the answer contains a secret: if it is stored for retries, it is sealed. */
+  answerIsSecret: boolean;
   /** Adds a hook that runs only after the commit. */
   onCommit(effect: () => void | Promise<void>): void;
   /**
@@ -65,6 +67,7 @@ function transactionOver(session: TenantSession, { timeZone, currency }: Tenant)
     lastChange: null,
     clientMutationId: undefined,
     hasNewJobs: false,
+    answerIsSecret: false,
     onCommit: session.onCommit.bind(session),
     run: session.run.bind(session),
     send: session.send.bind(session),

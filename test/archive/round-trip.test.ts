@@ -7,6 +7,8 @@ import { archiveOf, filledCompany, scratchFolder, textsOf, withAdmins } from './
 
 const server = await world();
 const folder = await scratchFolder();
+/** A restore drops waiting jobs and messages, and a copy’s webhooks are paused. */
+const dropped = /jobs|webhook/;
 let n = 0;
 const slug = () => `restored-${process.pid}-${++n}`;
 
@@ -17,9 +19,10 @@ test('a tenant restored from an archive has, row by row, the same data parts', a
     restoreNew(server.app.fleet, admins, archive, { slug: slug() }),
   );
   const again = await archiveOf(server, restored, folder);
-  expect(await textsOf(again)).toEqual(await textsOf(archive));
+  const kept = async (of: typeof archive) => [...(await textsOf(of))].filter(([part]) => !dropped.test(part));
+  expect(await kept(again)).toEqual(await kept(archive));
   const shared = ({ manifest }: typeof archive) => ({
-    tables: manifest.tables,
+    tables: manifest.tables.filter(({ name }) => !dropped.test(name)),
     migrations: manifest.migrations,
     last: manifest.events?.last,
   });

@@ -51,6 +51,9 @@ export async function filledCompany(server: World, { name = 'Full', perTable = 1
       await tx.execute(sql`insert into notification_preferences (id, profile_id, type, medium, enabled)
         values (${uuidv7()}, ${owner.profileId}, 'MENTION', 'EMAIL', true)`);
       await tx.execute(
+        sql`insert into webhook_states (webhook_id, sealed_secret, era, xid, seq) select id, 'v1', 1, '5', 7 from webhooks limit 5`,
+      );
+      await tx.execute(
         sql`insert into jobs (id, kind, payload) values (${uuidv7()}, 'odd', '{"é":[1.50,null,"\\t"]}')`,
       );
     },

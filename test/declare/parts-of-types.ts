@@ -58,6 +58,7 @@ const recordedUnder: Readonly<Record<string, string>> = {
   MessageReaction: 'Message',
   MilestoneTask: 'Milestone',
   TrashItem: 'Task',
+  WebhookDelivery: 'Webhook',
 };
 
 /**

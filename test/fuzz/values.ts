@@ -232,6 +232,9 @@ const checked: Record<string, string> = {
   bic: 'AGRIFRPPXXX',
   list: 'tasks',
   recurrence: 'FREQ=WEEKLY;BYDAY=MO',
+  url: 'https://hooks.test/in',
+  types: 'Task',
+  actions: 'task.moved',
   document: '{ viewer { role } }',
 };
 

@@ -74,6 +74,8 @@ describe('a list of which a viewer may see no row', async () => {
 
   it('is FORBIDDEN to a CLIENT', async () => {
     const ofOrganization = [
+      'webhooks',
+      'webhookDeliveries',
       'apiKeys',
       'clientVersions',
       'registeredDocuments',

@@ -60,6 +60,7 @@ function describe({ maintained, sessions, left, away }: Report): string {
     ...away.map(({ name, error }) => `unreachable ${name}: ${reasonOf(error)}`),
     `${maintained.length} schemas: ${sum(({ pruned }) => pruned.events)} events and ${sum(({ pruned }) => pruned.idempotencyKeys)} idempotency keys deleted, ` +
       `${sum(({ pruned }) => pruned.trash)} objects deleted from the trash, ${sum(({ pruned }) => pruned.notifications)} old notifications deleted, ` +
+      `${sum(({ pruned }) => pruned.webhookDeliveries)} deliveries of webhooks and ${sum(({ pruned }) => pruned.deadJobs)} dead jobs deleted, ` +
       `${sum(({ vacuumed }) => vacuumed)} tables vacuumed, ${sum(({ reindexed }) => reindexed.length)} indexes rebuilt; ${sessions} expired sessions and attempts deleted`,
     ...(left > 0 ? [`${left} schemas are left: run the same command again to resume`] : []),
   ].join('\n');

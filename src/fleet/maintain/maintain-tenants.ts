@@ -202,7 +202,7 @@ const emptyResult = ({ schemaName, organization, databaseName }: SurveyedPlace):
   schemaName,
   slug: organization?.slug,
   database: databaseName,
-  pruned: { events: 0, idempotencyKeys: 0, trash: 0, notifications: 0 },
+  pruned: { events: 0, idempotencyKeys: 0, trash: 0, notifications: 0, webhookDeliveries: 0, deadJobs: 0 },
   vacuumed: 0,
   reindexed: [],
   ms: 0,

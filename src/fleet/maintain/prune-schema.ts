@@ -9,6 +9,8 @@ export interface Pruned {
   idempotencyKeys: number;
   trash: number;
   notifications: number;
+  webhookDeliveries: number;
+  deadJobs: number;
 }
 
 export interface PruneOptions {
@@ -36,7 +38,8 @@ interface Position {
 
 /** Whether a schema has the tables that are pruned. */
 const tablesThere = `select to_regclass($1) is not null as events, to_regclass($2) is not null as keys,
-  to_regclass($3) is not null as trash, to_regclass($4) is not null as notifications`;
+  to_regclass($3) is not null as trash, to_regclass($4) is not null as notifications,
+  to_regclass($5) is not null as deliveries, to_regclass($6) is not null as jobs`;
 
 /** Objects in the trash that were deleted before this time have expired; the organization sets the number of days. */
 const keptSince = (settings: string): string =>
@@ -46,10 +49,14 @@ const keptSince = (settings: string): string =>
 /** Notifications that were read 90 days ago, or happened a year ago. */
 const expiredNotifications = `read_at < $1::timestamptz - interval '90 days' or happened_at < $1::timestamptz - interval '1 year'`;
 
+/** What was sent, or given up, 30 days ago. */
+const expiredDeliveries = `status <> 'PENDING' and created_at < $1::timestamptz - interval '30 days'`;
+const expiredJobs = `died_at < $1::timestamptz - interval '90 days'`;
+
 /**
  * Deletes expired rows in small transactions: old events, stored results of idempotent requests, expired objects in the
- * trash, and old notifications. Keeps the last of the old events: a cursor before it points into deleted events and is
- * rejected (modules/events).
+ * trash, old notifications, ended deliveries of webhooks, and dead jobs. Keeps the last of the old events: a cursor
+ * before it points into deleted events and is rejected (modules/events).
  */
 export async function pruneSchema(
   admin: Admin,
@@ -59,16 +66,23 @@ export async function pruneSchema(
 ): Promise<Pruned> {
   const named = (table: string): string => `${quoteIdentifier(schemaName)}.${table}`;
   const [log, keys, trash] = [named('events'), named('idempotency_keys'), named('trash')];
-  const notifications = named('notifications');
-  const [there] = await admin.run<Record<'events' | 'keys' | 'trash' | 'notifications', boolean>>(tablesThere, [
-    ...[log, keys, trash, notifications],
-  ]);
+  const [notifications, deliveries, jobs] = [named('notifications'), named('webhook_deliveries'), named('jobs')];
+  const [there] = await admin.run<
+    Record<'events' | 'keys' | 'trash' | 'notifications' | 'deliveries' | 'jobs', boolean>
+  >(tablesThere, [...[log, keys, trash, notifications, deliveries, jobs]]);
   const owned = <T>(work: (tx: AdminTx) => Promise<T>): Promise<T> =>
     admin.transaction(async (tx) => {
       await tx.run(`select set_config('role', $1, true)`, [roles.owner]);
       return await work(tx);
     });
-  const pruned: Pruned = { events: 0, idempotencyKeys: 0, trash: 0, notifications: 0 };
+  const pruned: Pruned = {
+    events: 0,
+    idempotencyKeys: 0,
+    trash: 0,
+    notifications: 0,
+    webhookDeliveries: 0,
+    deadJobs: 0,
+  };
   const now = [options.now.toISOString()];
   if (there!.events && options.eventsMs !== undefined) {
     const until = new Date(options.now.getTime() - options.eventsMs).toISOString();
@@ -89,6 +103,14 @@ export async function pruneSchema(
   if (there!.notifications) {
     const some = `delete from ${notifications} where id in (select id from ${notifications} where ${expiredNotifications} limit ${batch})`;
     pruned.notifications = await inBatches(() => owned((tx) => deleted(tx, some, now)), options.signal);
+  }
+  if (there!.deliveries) {
+    const some = `delete from ${deliveries} where id in (select id from ${deliveries} where ${expiredDeliveries} limit ${batch})`;
+    pruned.webhookDeliveries = await inBatches(() => owned((tx) => deleted(tx, some, now)), options.signal);
+  }
+  if (there!.jobs) {
+    const some = `delete from ${jobs} where id in (select id from ${jobs} where ${expiredJobs} limit ${batch})`;
+    pruned.deadJobs = await inBatches(() => owned((tx) => deleted(tx, some, now)), options.signal);
   }
   return pruned;
 }

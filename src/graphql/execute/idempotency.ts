@@ -75,15 +75,24 @@ async function claim(
     .select({ requestHash: idempotencyKeys.requestHash, answer: idempotencyKeys.answer })
     .from(idempotencyKeys)
     .where(mine);
-  if (stored?.requestHash === requestHash) return stored.answer as string;
+  if (stored?.requestHash === requestHash) return opened(context, key, stored.answer as string);
   throw mismatch();
+}
+
+const sealContext = ({ viewer }: Context, key: string): string => `answer to ${viewer.userId} ${key}`;
+
+/** The answer of a stored text, which is sealed if it contains a secret: it is no JSON then. */
+function opened(context: Context, key: string, text: string): string {
+  return text.startsWith('v1.') ? context.services.identity.seal.open(text, sealContext(context, key)) : text;
 }
 
 /** Stores the answer as text: jsonb would not keep the order of its fields. */
 async function store(context: Context, { key, responseKey }: Claimed, answer: string | null): Promise<void> {
+  const { seal } = context.services.identity;
+  const kept = answer !== null && context.tx.answerIsSecret ? seal.seal(answer, sealContext(context, key)) : answer;
   await context.tx
     .update(idempotencyKeys)
-    .set({ answer })
+    .set({ answer: kept })
     .where(
       and(
         eq(idempotencyKeys.viewerId, context.viewer.userId),

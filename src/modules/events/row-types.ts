@@ -9,7 +9,7 @@ export interface TypeOfRows {
 }
 
 /** Tables whose rows the log has no events of. */
-const unlogged: ReadonlySet<TableName> = new Set(['events', 'trash']);
+const unlogged: ReadonlySet<TableName> = new Set(['events', 'trash', 'webhookDeliveries']);
 
 let types: TypeOfRows[] | undefined;
 

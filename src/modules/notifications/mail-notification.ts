@@ -27,7 +27,7 @@ export const mailNotifications = ({ binding, catalog, mailer, links }: MailOptio
   async run({ tenant, payload, signal }) {
     const { notificationId: id, profileId } = payload as { notificationId: string; profileId: string };
     const found = await findMemberViewer(catalog, tenant.id, profileId);
-    if (!found) return;
+    if (!found) return undefined;
     const { viewer, locale } = found;
     const columns = { title: true, message: true, metadata: true, readAt: true, ...linkColumns } as const;
     const notification = await binding.read(
@@ -35,7 +35,7 @@ export const mailNotifications = ({ binding, catalog, mailer, links }: MailOptio
       (db) => guardDb(db, viewer).query.notifications.findFirst({ columns, where: { id } }),
       { roleClass: 'job', signal },
     );
-    if (!notification || notification.readAt) return;
+    if (!notification || notification.readAt) return undefined;
     const language = languageOf(locale ?? tenant.locale);
     await mailer.send(
       notificationMail({
@@ -47,5 +47,6 @@ export const mailNotifications = ({ binding, catalog, mailer, links }: MailOptio
         object: notification.message,
       }),
     );
+    return undefined;
   },
 });

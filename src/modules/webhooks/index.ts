@@ -1,0 +1,3 @@
+import './webhook.ts';
+import './webhook-delivery.ts';
+import './rewinding.ts';
