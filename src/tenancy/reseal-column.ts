@@ -56,7 +56,8 @@ export async function resealColumn(catalog: Catalog, seal: Seal, column: SealedC
   return done;
 }
 
-function openOrUndefined(seal: Seal, sealed: string, context: string): string | undefined {
+/** Undefined for a value that no known secret opens. */
+export function openOrUndefined(seal: Seal, sealed: string, context: string): string | undefined {
   try {
     return seal.open(sealed, context);
   } catch {

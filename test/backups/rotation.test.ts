@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Admin } from '../../src/db/admin.ts';
 import { backupTenant } from '../../src/fleet/archive/backup-tenant.ts';
@@ -10,6 +11,8 @@ import { secretsTask } from '../../src/fleet/schedule/secrets-task.ts';
 import { migrateFleet } from '../../src/fleet/schemas/migrate.ts';
 import { resealIdentity } from '../../src/identity/reseal-identity.ts';
 import { silentLogger } from '../../src/lib/logger.ts';
+import { webhookStates } from '../../src/modules/webhooks/tables.ts';
+import { secretContext } from '../../src/modules/webhooks/webhook-secret.ts';
 import { FolderStorage } from '../../src/storage/folder-storage.ts';
 import type { ObjectPlace } from '../../src/storage/storage.ts';
 import { scratchFolder, withAdmins } from '../archive/support.ts';
@@ -17,8 +20,9 @@ import { by, furtherDatabase, move } from '../placement/support.ts';
 import { createClient } from '../projects/support.ts';
 import { commandLine } from '../support/command-line.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { run } from '../support/run.ts';
 import { type SecondServer, startSecondServer } from '../support/second-server.ts';
-import { World } from '../support/world.ts';
+import { type Company, type Member, World } from '../support/world.ts';
 import { RollingServers } from './rolling-servers.ts';
 
 const [old, next] = [randomBytes(32).toString('hex'), randomBytes(32).toString('hex')] as const;
@@ -41,6 +45,26 @@ const serve = (SECRET: string, ...others: string[]): Promise<World> => {
   return World.open({ databaseUrl: database.url, env });
 };
 
+interface Hook {
+  id: string;
+  secret: string;
+}
+
+async function createWebhook(owner: Member): Promise<Hook> {
+  const input = { name: 'Events', url: 'https://events.example/' };
+  const { webhook, secret } = await run(owner, 'createWebhook', input, 'webhook { id } secret');
+  return { id: String(webhook.id).replace('Webhook:', ''), secret };
+}
+
+/** The secret of a webhook, as a server opens it. */
+async function secretOf({ app }: World, { tenant }: Company, { id }: Hook): Promise<string> {
+  const now = await app.directory.getBySlug(tenant.slug);
+  const [state] = await app.binding.read(now, (db) =>
+    db.select({ sealed: webhookStates.sealedSecret }).from(webhookStates).where(eq(webhookStates.webhookId, id)),
+  );
+  return app.identity.seal.open(state!.sealed, secretContext(id));
+}
+
 it('SECRET and the keys of archives are replaced under load: no request fails, sessions go on, old archives open, the old secret is not needed', async () => {
   const first = await serve(old);
   await migrateFleet(first.app.fleet);
@@ -49,6 +73,8 @@ it('SECRET and the keys of archives are replaced under load: no request fails, s
   await move(first, far, dedicated.id);
   const members = [await here.as('OWNER'), await far.as('OWNER')];
   for (const member of members) await createClient(member, { name: 'Kept' });
+  const hooks: Hook[] = [];
+  for (const member of members) hooks.push(await createWebhook(member));
   const [oldKey, newKey] = [await generateIdentity(), await generateIdentity()] as const;
   const archiveFor = (server: World, ...keys: string[]) =>
     withAdmins(server, async (admins) => {
@@ -69,13 +95,17 @@ it('SECRET and the keys of archives are replaced under load: no request fails, s
     await ofAccounts();
     await secretsTask(app.fleet, { resealIdentity: ofAccounts, logger: silentLogger }).run();
     const { code, stdout } = await commandLine(app)(['secrets', 'reseal', '--json']);
-    expect([code, JSON.parse(stdout)]).toMatchObject([0, { resealed: 0, unopened: 0, failed: [] }]);
+    const nothing = { resealed: 0, unopened: 0, failed: [], failedOrganizations: [] };
+    expect([code, JSON.parse(stdout)]).toMatchObject([0, nothing]);
     await servers.replaceAll(() => serve(next));
   });
   console.info(`${servers.asked} requests during the rotation`);
   expect(servers.failures).toEqual([]);
   expect(servers.asked).toBeGreaterThan(20);
   const { app } = servers.last;
+  expect([await secretOf(servers.last, here, hooks[0]!), await secretOf(servers.last, far, hooks[1]!)]).toEqual(
+    hooks.map(({ secret }) => secret),
+  );
   const opens = (place: ObjectPlace, key: string) => openArchive(place, { identities: [key] });
   const [before, between, after] = archives as [ObjectPlace, ObjectPlace, ObjectPlace];
   for (const key of [oldKey, newKey]) await opens(between, key);

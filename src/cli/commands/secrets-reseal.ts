@@ -15,15 +15,23 @@ export async function run(host: Host, { json }: JsonFlag): Promise<void> {
     unopened: own.unopened + ofFleet.unopened,
     logins: ofFleet.logins,
     failed: ofFleet.failed.map(({ database, error }) => ({ database, error: reasonOf(error) })),
+    failedOrganizations: ofFleet.failedOrganizations.map(({ organization: { slug }, error }) => ({
+      slug,
+      error: reasonOf(error),
+    })),
   };
   print(host, json, result, () =>
     lines([
       `${result.resealed} values resealed, ${result.logins} passwords of logins renewed`,
       ...result.failed.map(({ database, error }) => `failed ${database}: ${error}`),
+      ...result.failedOrganizations.map(({ slug, error }) => `failed ${slug}: ${error}`),
     ]),
   );
   if (result.failed.length > 0) {
     throw new AppError('UNAVAILABLE', 'Some databases still have old passwords: rerun this before you remove a secret');
+  }
+  if (result.failedOrganizations.length > 0) {
+    throw new AppError('UNAVAILABLE', 'Some webhooks still need old secrets: rerun this before you remove a secret');
   }
   if (result.unopened > 0) {
     throw new AppError(

@@ -26,11 +26,13 @@ export function secretsTask(fleet: Fleet, { resealIdentity, logger }: SecretsTas
       onlyOne(fleet, advisoryLocks.resealing, async () => {
         const { resealed } = await resealIdentity();
         if (resealed === 0 && isRenewed) return;
-        const { logins, failed } = await renewSecrets(fleet);
-        isRenewed = failed.length === 0;
+        const { logins, failed, failedOrganizations } = await renewSecrets(fleet);
+        isRenewed = failed.length + failedOrganizations.length === 0;
         logger.info({ resealed, logins }, 'resealed under the current SECRET');
         for (const { database, error } of failed)
           logger.warn({ err: error, database }, 'the passwords of the logins of a database were not renewed');
+        for (const { organization, error } of failedOrganizations)
+          logger.warn({ err: error, organization: organization.slug }, 'the secrets of webhooks were not resealed');
       }),
   };
 }

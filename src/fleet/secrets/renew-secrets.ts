@@ -9,6 +9,7 @@ import { databases, tenantSchemas } from '../../tenancy/tables.ts';
 import { Grantor } from '../databases/grantor.ts';
 import { makeLogin } from '../databases/make-login.ts';
 import { adminsOf, type Fleet } from '../fleet.ts';
+import { type ResealedTenants, resealTenants } from './reseal-tenants.ts';
 
 const columns: readonly SealedColumn[] = [
   { table: databases, id: databases.id, value: databases.sealedUrl, contextOf: (id) => urlContext(id, 'app') },
@@ -20,15 +21,17 @@ export interface RenewedSecrets extends Resealed {
   logins: number;
   /** Databases whose logins could not be renewed. */
   failed: { database: string; error: unknown }[];
+  /** Organizations whose webhooks still have secrets that were sealed under another one. */
+  failedOrganizations: ResealedTenants['failed'];
 }
 
 /**
  * Gives every login that the program made the password derived from the current SECRET, and seals the addresses of
- * databases under it. No request fails meanwhile, because servers that know both secrets try both passwords.
+ * databases and the secrets of webhooks under it. No request fails meanwhile, because servers that know both secrets try both passwords.
  * Idempotent. A database that is down is reported, and keeps its password.
  */
 export async function renewSecrets(fleet: Fleet): Promise<RenewedSecrets> {
-  const renewed: RenewedSecrets = { resealed: 0, unopened: 0, logins: 0, failed: [] };
+  const renewed: RenewedSecrets = { resealed: 0, unopened: 0, logins: 0, failed: [], failedOrganizations: [] };
   for (const database of await fleet.databases.list()) {
     try {
       renewed.logins += await renewLogins(fleet, database);
@@ -41,6 +44,10 @@ export async function renewSecrets(fleet: Fleet): Promise<RenewedSecrets> {
     renewed.resealed += resealed;
     renewed.unopened += unopened;
   }
+  const { resealed, unopened, failed } = await resealTenants(fleet);
+  renewed.resealed += resealed;
+  renewed.unopened += unopened;
+  renewed.failedOrganizations = failed;
   return renewed;
 }
 
