@@ -99,7 +99,10 @@ const latencies = () => ({ colleague: [] as number[], neighbour: [] as number[] 
 async function watch(into: ReturnType<typeof latencies>): Promise<void> {
   await Promise.all(
     names.map(async (name) => {
-      const load = await generators[name].run({ ...job, concurrency: 1, requests: [request(members[name], page)] });
+      const load = await generators[name].run({
+        ...{ ...job, takesRefusals: false, concurrency: 1 },
+        requests: [request(members[name], page)],
+      });
       into[name].push(...load.latencies);
     }),
   );
@@ -131,6 +134,6 @@ for (const [what, count] of sent.flatMap((load) => [...load.refusals])) {
 }
 const refused = [...refusals].map(([what, count]) => `${count} times ${what}`);
 console.log(
-  `analysts: ${answered.length} answers, median ${quantile(Float64Array.from(answered).sort(), 0.5).toFixed(0)} ms; ` +
+  `analysts: ${answered.length} requests, median ${quantile(Float64Array.from(answered).sort(), 0.5).toFixed(0)} ms; ` +
     `refused: ${refused.join(', ') || 'none'}`,
 );

@@ -59,13 +59,14 @@ async function checkedAddress(url: URL, network: Network, guard: NetworkGuard): 
     throw new RefusedAddress('Only http and https are allowed');
   if (url.username || url.password) throw new RefusedAddress('The address must not contain a password');
   const host = hostOf(url);
-  const addresses = isIP(host) ? [host] : await network.resolve(host);
-  if (addresses.length === 0) throw new Error('The host has no address');
+  // Members read the reason: it must not tell which names exist inside
+  const notPublic = 'The host has no public address';
+  const addresses = isIP(host) ? [host] : await network.resolve(host).catch(() => []);
+  if (addresses.length === 0) throw new Error(notPublic);
   const isListed = guard.isListed(host);
   if (url.protocol === 'http:' && !isListed) throw new RefusedAddress('The address must begin with https');
   // All of them: a name with a public and a private address is refused, not sent to the public one
-  if (!isListed && !addresses.every((each) => guard.allows(each)))
-    throw new RefusedAddress('The host has an address that is not public');
+  if (!isListed && !addresses.every((each) => guard.allows(each))) throw new RefusedAddress(notPublic);
   return addresses.find((each) => isIP(each) === 4) ?? addresses[0]!;
 }
 
@@ -96,6 +97,12 @@ function answerOf({ headers, body }: Post, url: URL, { ended, connect }: Exchang
       sent.destroy();
     });
     sent.on('error', reject);
+    // An answer of 101, after which the connection would speak another protocol
+    sent.on('upgrade', (answer, socket) => {
+      socket.destroy();
+      resolve(answer.statusCode!);
+    });
+    sent.on('close', () => reject(new Error('The receiver closed the connection')));
     sent.end(body);
   });
 }

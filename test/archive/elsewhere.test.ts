@@ -48,6 +48,10 @@ async function writeValuesOtherwise({ name, url }: TestDatabase): Promise<void> 
   }
 }
 
+/** In a copy nothing waits to be sent, and its webhooks are paused. */
+const isSame = (table: string): boolean =>
+  !['jobs', 'webhooks', 'webhook_states', 'webhook_deliveries'].includes(table);
+
 test('a tenant restored on another server has the same data parts, despite writes during the backup', async () => {
   await using second = await startSecondServer();
   await using here = await ownWorld();
@@ -76,9 +80,11 @@ test('a tenant restored on another server has the same data parts, despite write
   );
   const again = await archiveOf(there, restored, folder);
   const texts = await textsOf(archive);
-  expect(await textsOf(again)).toEqual(texts);
+  const sameTexts = (all: ReadonlyMap<string, string>) => [...all].filter(([file]) => isSame(file.split('/')[1]!));
+  expect(sameTexts(await textsOf(again))).toEqual(sameTexts(texts));
   // Rows, their order, sums of the parts, and what the counters of identity columns will give next
-  expect(again.manifest.tables).toEqual(archive.manifest.tables);
+  const sameTables = ({ manifest }: typeof archive) => manifest.tables.filter(({ name }) => isSame(name));
+  expect(sameTables(again)).toEqual(sameTables(archive));
   const whole = [...texts.values()].join('');
   for (const odd of ['😀', 'Zoë', '"é": [1.50, null, "\\\\u0001\\\\t', '2031-02-28 18:29:59.999+00'])
     expect(whole).toContain(odd);

@@ -225,6 +225,15 @@ describe('rows that the database writes', () => {
     fc.array(fc.constantFrom(...'"\\,;\t\r\n =+-@＝éa1_.[{n', 'null'), { maxLength: 5 }).map((parts) => parts.join('')),
   );
 
+  it('have no column of a row whose fields are all skipped', async () => {
+    const of = 'name client { name @include(if: $no) } status';
+    const query = `query ($no: Boolean = false) { projects { nodes { ${of} } } }`;
+    const [head, first] = (await (await post({ query })).text()).split('\r\n');
+    expect([head, first!.split(',').length]).toEqual(['name,status', 2]);
+    const lines = await (await post({ query, search: { format: 'jsonl' } })).text();
+    expect(Object.keys(JSON.parse(lines.split('\n')[0]!))).toEqual(['name', 'status']);
+  });
+
   it.each(['csv', 'jsonl'])('are the same %s as those that the server writes', async (format) => {
     const company = await here.company();
     const analyst = await company.as('MANAGER');

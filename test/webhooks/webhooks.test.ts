@@ -115,9 +115,7 @@ describe('a receiver', () => {
   ])('at %s is not connected to', async (url) => {
     receiver.names.set('internal.example.test', ['100.64.1.1']);
     receiver.names.set('mixed.example.test', ['93.184.215.14', 'fd00::1']);
-    const error = url.startsWith('http:')
-      ? 'The address must begin with https'
-      : 'The host has an address that is not public';
+    const error = url.startsWith('http:') ? 'The address must begin with https' : 'The host has no public address';
     expect(await attempt(url)).toMatchObject({ status: 'PENDING', answerStatus: null, lastError: error });
     expect(receiver.connected).toEqual([]);
   });
@@ -133,7 +131,7 @@ describe('a receiver', () => {
     await work();
     expect((await shown()).deliveries[0]).toMatchObject({
       attempts: 2,
-      lastError: 'The host has an address that is not public',
+      lastError: 'The host has no public address',
     });
     expect(receiver.connected).toHaveLength(1);
   });
@@ -169,6 +167,11 @@ describe('a receiver', () => {
     expect(lastError).toMatch(/overflow/i);
   });
 
+  it('that wants to speak another protocol has answered 101, and is tried again', async () => {
+    receiver.answer = (response) => response.socket!.end('HTTP/1.1 101 x\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n');
+    expect(await attempt('http://hooks.example.test/in')).toMatchObject({ status: 'PENDING', answerStatus: 101 });
+  });
+
   it('that closes the connection, or whose name does not resolve, is tried again', async () => {
     receiver.answer = (response) => response.destroy();
     expect(await attempt('http://hooks.example.test/in')).toMatchObject({
@@ -176,7 +179,7 @@ describe('a receiver', () => {
       lastError: 'socket hang up',
     });
     receiver.names.set('hooks.example.test', []);
-    expect(await attempt('http://hooks.example.test/x')).toMatchObject({ lastError: 'The host has no address' });
+    expect(await attempt('http://hooks.example.test/x')).toMatchObject({ lastError: 'The host has no public address' });
   });
 });
 
@@ -311,7 +314,7 @@ describe('a webhook', () => {
     await createTask(manager, { projectId, name: 'Unowned' });
     await work();
     expect(receiver.received).toEqual([]);
-    expect(await shown(own.id)).toMatchObject({ status: 'UNOWNED', deliveries: [{ status: 'FAILED', attempts: 0 }] });
+    expect(await shown(own.id)).toMatchObject({ status: 'UNOWNED', deliveries: [] });
     await run(owner, 'updateWebhook', { id: own.id, name: 'Mine now' }, '__typename');
     expect((await shown(own.id)).owner).toEqual({ id: profileOf(owner) });
   });

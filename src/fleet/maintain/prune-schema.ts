@@ -49,8 +49,8 @@ const keptSince = (settings: string): string =>
 /** Notifications that were read 90 days ago, or happened a year ago. */
 const expiredNotifications = `read_at < $1::timestamptz - interval '90 days' or happened_at < $1::timestamptz - interval '1 year'`;
 
-/** What was sent, or given up, 30 days ago. */
-const expiredDeliveries = `status <> 'PENDING' and created_at < $1::timestamptz - interval '30 days'`;
+/** All attempts of a delivery take less than 30 days. */
+const expiredDeliveries = `created_at < $1::timestamptz - interval '30 days'`;
 const expiredJobs = `died_at < $1::timestamptz - interval '90 days'`;
 
 /**

@@ -27,8 +27,8 @@ export interface RenewedSecrets extends Resealed {
 
 /**
  * Gives every login that the program made the password derived from the current SECRET, and seals the addresses of
- * databases and the secrets of webhooks under it. No request fails meanwhile, because servers that know both secrets try both passwords.
- * Idempotent. A database that is down is reported, and keeps its password.
+ * databases and the secrets of webhooks under it. No request fails meanwhile, because servers that know both secrets
+ * try both passwords. Idempotent. A database that is down is reported, and keeps its password.
  */
 export async function renewSecrets(fleet: Fleet): Promise<RenewedSecrets> {
   const renewed: RenewedSecrets = { resealed: 0, unopened: 0, logins: 0, failed: [], failedOrganizations: [] };

@@ -1,7 +1,7 @@
 import type { Admin } from '../../db/admin.ts';
 import { quoteIdentifier } from '../../db/identifier.ts';
 import type { Seal } from '../../lib/seal.ts';
-import { secretContext } from '../../modules/webhooks/webhook-secret.ts';
+import { secretContext } from '../../lib/webhook-secret.ts';
 import { openOrUndefined, type Resealed } from '../../tenancy/reseal-column.ts';
 import { allAdminsOf, type Fleet } from '../fleet.ts';
 import { forEachTenant, type OrganizationName } from '../for-each-tenant.ts';

@@ -82,8 +82,9 @@ const jsonLines: ExportFormat = {
   lines(columns, rows) {
     let text = '';
     for (const row of rows) {
+      text += '{';
       for (let place = 0; place < columns.length; place++) {
-        text += `${place ? ',' : '{'}"${columns[place]!.name}":${JSON.stringify(row[place])}`;
+        text += `${place ? ',' : ''}"${columns[place]!.name}":${JSON.stringify(row[place])}`;
       }
       text += '}\n';
     }

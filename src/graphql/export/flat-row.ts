@@ -38,7 +38,7 @@ export function flatRow(flattened: Flattened, form: FlatForm, compiling: Compili
   for (const selected of compiling.selections.under(of, type)) {
     const cell = flatField(selected, flattened, form, compiling);
     if (!cell) return undefined;
-    cells.push(cell);
+    if (cell.length > 0) cells.push(cell);
   }
   return cells.flatMap((cell, place) => (place ? [form.separator, ...cell] : cell));
 }
@@ -65,6 +65,8 @@ function flatRelation(
   const { row, source, sure, limit } = found;
   const type = getNamedType(selected.field.type) as GraphQLObjectType;
   const cells = flatRow({ of: selected, type, row, prefix }, form, compiling);
+  // All of its fields are skipped
+  if (cells?.length === 0) return [];
   if (!cells || (isNonNullType(selected.field.type) && !sure)) return undefined;
   const one = sql`(select ${textOf(cells)} from ${source.from}${whereClause(source)}${limit})`;
   const absent = exportColumns(selected, type, compiling.selections)

@@ -24,7 +24,7 @@ export function seriesOf(
   const day = dueDate === undefined ? current?.dueDate : dueDate;
   if (!rule) return current?.recurrence ? none : {};
   if (!day) throw badInput('A recurring task needs the day when it is due', 'input.dueDate');
-  const isKept = current && rule === current.recurrence && (!recurrence || !dueDate || dueDate === current.dueDate);
+  const isKept = current && rule === current.recurrence;
   return isKept ? {} : startSeries(rule, day);
 }
 

@@ -8,13 +8,13 @@ import { nameField } from '../../lib/fields.ts';
 import { uuidv7 } from '../../lib/ids.ts';
 import { checkInput, type Raw, withoutNulls } from '../../lib/input.ts';
 import type { Seal } from '../../lib/seal.ts';
+import { makeWebhookSecret, secretContext } from '../../lib/webhook-secret.ts';
 import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { change } from '../events/record-event.ts';
 import { logEnd } from './log-end.ts';
 import { requireWebhookOwner } from './policy.ts';
 import { webhookStates, webhooks } from './tables.ts';
 import { actionsField, typesField, urlField } from './webhook-input.ts';
-import { makeWebhookSecret, secretContext } from './webhook-secret.ts';
 
 /** Each event is matched with every webhook. */
 export const mostWebhooks = 20;

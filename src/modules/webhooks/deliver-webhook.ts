@@ -7,13 +7,13 @@ import type { Clock } from '../../lib/clock.ts';
 import type { NetworkGuard } from '../../lib/network-guard.ts';
 import { type Network, postOnce } from '../../lib/post-once.ts';
 import type { Seal } from '../../lib/seal.ts';
+import { secretContext, signatureOf } from '../../lib/webhook-secret.ts';
 import type { TenantBinding } from '../../tenancy/binding.ts';
 import type { Catalog } from '../../tenancy/catalog.ts';
 import type { TenantDb } from '../../tenancy/tenant-session.ts';
 import { messageBody, messageIdOf, testBody } from './delivery-message.ts';
 import { type Attempt, dropDelivery, recordAttempt, stopUnowned } from './record-attempt.ts';
 import { webhookDeliveries, webhookStates, webhooks } from './tables.ts';
-import { secretContext, signatureOf } from './webhook-secret.ts';
 
 export const deliverJob = 'webhook.deliver';
 export const testAction = 'webhook.test';

@@ -28,11 +28,9 @@ export async function recordAttempt(
   const [delivery] = await tx.select().from(webhookDeliveries).where(ofDelivery).for('update');
   if (!delivery) return undefined;
   const { webhookId } = delivery;
+  // Nobody has checked whether the owner may see its event
   if ('stopped' in attempt) {
-    await tx
-      .update(webhookDeliveries)
-      .set({ status: 'FAILED', lastError: 'The webhook was stopped' })
-      .where(ofDelivery);
+    await dropDelivery(tx, deliveryId);
     return undefined;
   }
   const answerStatus = 'answerStatus' in attempt ? attempt.answerStatus : null;
@@ -51,6 +49,8 @@ export async function recordAttempt(
     await tx.update(webhookStates).set({ failures: 0, failingSince: null, restsUntil: null }).where(ofWebhook);
     return undefined;
   }
+  // In the order in which changes of the webhook lock them
+  await tx.select({ id: webhooks.id }).from(webhooks).where(eq(webhooks.id, webhookId)).for('update');
   const [state] = await tx
     .update(webhookStates)
     .set({

@@ -6,11 +6,11 @@ import type { Viewer } from '../../identity/viewer.ts';
 import { later } from '../../lib/clock.ts';
 import { uuidField } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
+import { makeWebhookSecret, secretContext } from '../../lib/webhook-secret.ts';
 import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { requireWebhookOwner } from './policy.ts';
 import { webhookStates, webhooks } from './tables.ts';
-import { makeWebhookSecret, secretContext } from './webhook-secret.ts';
 
 const input = z.object({ id: uuidField });
 /** How long the former secret signs too. */

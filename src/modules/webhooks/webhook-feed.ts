@@ -15,6 +15,8 @@ const pageSize = 500;
 const gatherMs = 100;
 /** For so long an organization without active webhooks is not looked at again, unless a signal says so. */
 const idleMs = 4 * 60_000;
+/** For so long an organization whose events were all read is not looked at again without a signal. */
+const readMs = 5_000;
 /** While events wait for a transaction that has not ended. */
 const unsettledMs = 1_000;
 
@@ -28,6 +30,8 @@ export class WebhookFeed {
   readonly #clock: Clock;
   /** Organizations that had no active webhook, and when. */
   readonly #idle = new Map<string, number>();
+  /** Organizations whose events were all read, and when; a signal ends that. */
+  readonly #read = new Map<string, number>();
   /** Organizations that will be looked at soon. */
   readonly #signalled = new Set<string>();
 
@@ -43,6 +47,7 @@ export class WebhookFeed {
       this.#signalled.add(id);
       const look = () => {
         this.#signalled.delete(id);
+        this.#read.delete(id);
         wake(id);
       };
       setTimeout(look, gatherMs).unref();
@@ -57,20 +62,25 @@ export class WebhookFeed {
   /** Looks again whether an organization has active webhooks. Changes of webhooks signal new jobs. */
   forget(organizationId: string): void {
     this.#idle.delete(organizationId);
+    this.#read.delete(organizationId);
   }
 
   /** Returns the milliseconds after which to call it again; undefined if all events were read. */
   async run(tenant: Tenant): Promise<number | undefined> {
-    if (this.#isIdle(tenant.id)) return undefined;
-    // Before the read: a webhook that is created meanwhile removes the mark
+    const readAt = this.#read.get(tenant.id);
+    if (this.#isIdle(tenant.id) || (readAt !== undefined && isWithin(readAt, Date.now(), readMs))) return undefined;
+    // Before the read: a webhook that is created meanwhile removes the marks
     this.#idle.set(tenant.id, Date.now());
+    this.#read.set(tenant.id, Date.now());
     const delays = await this.#binding.write(tenant, (tx) => readLog(tx, this.#clock()), {
       roleClass: 'job',
       silent: true,
     });
     if (delays) this.#idle.delete(tenant.id);
     const waits = delays?.filter((delay) => delay !== undefined) ?? [];
-    return waits.length > 0 ? Math.min(...waits) : undefined;
+    if (waits.length === 0) return undefined;
+    this.#read.delete(tenant.id);
+    return Math.min(...waits);
   }
 }
 

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { defineMutation } from '../../graphql/declare/mutation.ts';
 import { changed } from '../../graphql/declare/payload.ts';
 import { defineResource } from '../events/resource.ts';
@@ -7,7 +7,7 @@ import { createWebhook } from './create-webhook.ts';
 import { logEnd } from './log-end.ts';
 import { readableWebhooks, requireWebhookOwner } from './policy.ts';
 import { rotateWebhookSecret } from './rotate-webhook-secret.ts';
-import { webhookStates } from './tables.ts';
+import { webhookDeliveries, webhookStates } from './tables.ts';
 import { actionsField, typesField, urlField } from './webhook-input.ts';
 
 const described = {
@@ -61,11 +61,15 @@ const Webhook = defineResource('webhooks', {
 keepOutOfTrash('webhooks');
 
 Webhook.action('pause', {
-  description: 'Stops a webhook. What it has not sent yet fails, and it does not send what happens meanwhile',
+  description: 'Stops a webhook. What it has not sent yet is dropped, and it does not send what happens meanwhile',
   event: 'paused',
   writes: [],
   from: { status: ['ACTIVE'] },
-  before: () => ({ status: 'PAUSED' }),
+  before: async ({ tx, current: { id } }) => {
+    const isWaiting = and(eq(webhookDeliveries.webhookId, id), eq(webhookDeliveries.status, 'PENDING'));
+    await tx.delete(webhookDeliveries).where(isWaiting);
+    return { status: 'PAUSED' };
+  },
 });
 
 Webhook.action('resume', {

@@ -25,7 +25,7 @@ const SearchType = builder.enumType('SearchType', {
 const SearchHighlightPart = builder.objectRef<HighlightPart>('SearchHighlightPart').implement({
   description: 'A piece of a text.',
   fields: (t) => ({
-    text: t.exposeString('text', { description: 'The piece, as it is stored: plain text, not HTML.' }),
+    text: t.exposeString('text', { description: 'The piece as plain text, in which tags are blanks.' }),
     isMatch: t.exposeBoolean('isMatch', { description: 'Whether it matches the query.' }),
   }),
 });

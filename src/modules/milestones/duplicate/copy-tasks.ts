@@ -1,4 +1,5 @@
 import type { Viewer } from '../../../identity/viewer.ts';
+import { AppError } from '../../../lib/errors.ts';
 import { uuidv7 } from '../../../lib/ids.ts';
 import { ranksAfter } from '../../../lib/rank.ts';
 import type { TenantTx } from '../../../tenancy/tenant-session.ts';
@@ -42,6 +43,7 @@ export async function copyTasks(tx: TenantTx, viewer: Viewer, parts: ProjectPart
   const ids = newIds(parts.tasks);
   const shifted = (day: string | null) => day && copy.shift(day);
   const ranks = ranksAfter(undefined, parts.tasks.length);
+  const latest = latestOfSeries(parts.tasks);
   const rows = parts.tasks.toSorted(byPlace).map((task, place) => ({
     id: ids.get(task.id)!,
     type: task.type,
@@ -60,7 +62,7 @@ export async function copyTasks(tx: TenantTx, viewer: Viewer, parts: ProjectPart
     rank: ranks[place]!,
     color: task.color,
     tags: task.tags,
-    ...(task.recurrence && task.dueDate && startSeries(task.recurrence, copy.shift(task.dueDate))),
+    ...(latest.has(task) && task.recurrence && task.dueDate && seriesFrom(task.recurrence, copy.shift(task.dueDate))),
   }));
   await insertObjects(tx, viewer, { table: tasks, typename: 'Task' }, parentsFirst(rows));
   await copyChecklists(tx, viewer, parts, ids);
@@ -71,6 +73,26 @@ export async function copyTasks(tx: TenantTx, viewer: Viewer, parts: ProjectPart
   );
   await insertObjects(tx, viewer, { table: taskMembers, typename: 'TaskMember' }, members);
   return ids;
+}
+
+/** The last task of each series: the others were finished, and only it is followed by another one. */
+function latestOfSeries(all: readonly TaskRow[]): ReadonlySet<TaskRow> {
+  const latest = new Map<string | null, TaskRow>();
+  for (const task of all) {
+    const known = latest.get(task.seriesId);
+    if (!known || known.occurrence! < task.occurrence!) latest.set(task.seriesId, task);
+  }
+  return new Set(latest.values());
+}
+
+/** A rule that has no days after the shift is left out. */
+function seriesFrom(recurrence: string, day: string) {
+  try {
+    return startSeries(recurrence, day);
+  } catch (error) {
+    if (error instanceof AppError) return undefined;
+    throw error;
+  }
 }
 
 /** By the columns of the board, and by their places in them. */
