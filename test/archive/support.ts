@@ -49,7 +49,7 @@ export async function filledCompany(server: World, { name = 'Full', perTable = 1
       await tx.execute(sql`insert into notifications (id, profile_id, type, title, message, group_key, happened_at, about_task_id)
         select gen_random_uuid(), ${owner.profileId}::uuid, 'TASK_ASSIGNED', E'A\\t\\N', name, id::text, now(), id from tasks limit 5`);
       await tx.execute(sql`insert into notification_preferences (id, profile_id, type, medium, enabled)
-        values (${uuidv7()}, ${owner.profileId}, 'MENTION', 'EMAIL', true)`);
+        values (${uuidv7()}, ${owner.profileId}, 'MENTION', 'EMAIL', true) on conflict do nothing`);
       await tx.execute(
         sql`insert into webhook_states (webhook_id, sealed_secret, era, xid, seq) select id, 'v1', 1, '5', 7 from webhooks limit 5`,
       );

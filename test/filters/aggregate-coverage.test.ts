@@ -2,8 +2,11 @@ import { getNamedType, isObjectType } from 'graphql';
 import { expect, it } from 'vitest';
 import { schema } from '../../src/schema.ts';
 
-/** Connections without an aggregate: the log, which is read by cursor, and members, which are in the catalog. */
-const notResources = new Set(['EventConnection', 'MemberConnection']);
+/**
+ * Connections without an aggregate: the log, which is read by cursor, members, which are in the catalog, and hits, which
+ * are of all types.
+ */
+const notResources = new Set(['EventConnection', 'MemberConnection', 'SearchHitConnection']);
 
 /** Root lists without an aggregate, each with the reason. */
 const withoutAggregate: Readonly<Record<string, string>> = {
@@ -13,6 +16,7 @@ const withoutAggregate: Readonly<Record<string, string>> = {
   invitations: 'is in the catalog',
   members: 'is in the catalog',
   organizations: 'is in the catalog',
+  search: 'finds rows of all types',
   searchMessages: 'is ordered by relevance',
   searchTasks: 'is ordered by relevance',
   trash: 'holds rows of all types',
