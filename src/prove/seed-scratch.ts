@@ -102,8 +102,8 @@ async function fillTrash({ servers }: ProofTarget, organization: ScratchOrganiza
 
 /** A delivery for each webhook: no server does the jobs of the proof. */
 async function sendWebhooks({ binding }: ProofTarget, { tenant, marker }: ScratchOrganization): Promise<void> {
-  const rows = sql`insert into ${webhookDeliveries} (id, webhook_id, event_id, action, status, last_error)
-    select gen_random_uuid(), id, gen_random_uuid(), 'task.created', 'FAILED', ${marker} from ${webhooks}`;
+  const rows = sql`insert into ${webhookDeliveries} (id, webhook_id, event_id, action, status, attempts, last_error)
+    select gen_random_uuid(), id, gen_random_uuid(), 'task.created', 'FAILED', 8, ${marker} from ${webhooks}`;
   await binding.write(tenant, (tx) => tx.execute(rows), { roleClass: 'job' });
 }
 
