@@ -55,7 +55,7 @@ const expiredJobs = `died_at < $1::timestamptz - interval '90 days'`;
 
 /**
  * Deletes expired rows in small transactions: old events, stored results of idempotent requests, expired objects in the
- * trash, old notifications, ended deliveries of webhooks, and dead jobs. Keeps the last of the old events: a cursor
+ * trash, old notifications and deliveries of webhooks, and dead jobs. Keeps the last of the old events: a cursor
  * before it points into deleted events and is rejected (modules/events).
  */
 export async function pruneSchema(

@@ -22,8 +22,8 @@ const described = {
 const Webhook = defineResource('webhooks', {
   name: 'Webhook',
   description:
-    'An address of another system that is told of events, with the rights of its owner: the person who last created, changed ' +
-    'or resumed it.',
+    'An address of another system to which events are sent, as far as its owner may see them. Whoever creates, changes or ' +
+    'resumes a webhook becomes its owner.',
   read: readableWebhooks,
   write: 'webhook:manage',
   fields: {
