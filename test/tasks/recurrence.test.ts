@@ -226,6 +226,17 @@ describe('a recurring task', async () => {
     expect(await seriesOf('Shared', client)).toHaveLength(2);
   });
 
+  it('stays in its series when its rule is sent again with another due day', async () => {
+    const name = 'Postponed';
+    await finish(await make({ name, recurrence: weekly }));
+    const [, second] = await seriesOf(name);
+    await run(member, 'updateTask', { id: second.id, recurrence: weekly, dueDate: '2027-03-09' });
+    const [, postponed] = await seriesOf(name);
+    expect(postponed).toMatchObject({ occurrence: 2, occursOn: '2027-03-08', dueDate: '2027-03-09' });
+    await finish(second.id);
+    expect((await seriesOf(name))[2]).toMatchObject({ occurrence: 3, dueDate: '2027-03-15' });
+  });
+
   it('is found by its rule, and copied with its project', async () => {
     const template = await createProject(manager, { isTemplate: true, startDate: '2027-03-01' });
     const id = await make({ name: 'Copied', recurrence: weekly, projectId: template });
